@@ -1,0 +1,26 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+const config: CodegenConfig = {
+  schema: 'schema.graphql',
+  generates: {
+    'src/generated/graphql.ts': {
+      plugins: ['typescript', 'typescript-resolvers'],
+      config: {
+        contextType: '../context.ts#Context',
+        importExtension: '.ts',
+        mappers: {
+          Message: '../messages/rows.ts#Message as MessageModel',
+          MessageGroup: '../messages/rows.ts#MessageGroup as MessageGroupModel',
+          User: '../users/users.ts#User as UserModel',
+        },
+        scalars: { DateTime: 'string', ID: { input: 'string', output: 'string' } },
+        enumsAsTypes: true,
+        useTypeImports: true,
+        avoidOptionals: { field: true },
+        defaultScalarType: 'never',
+      },
+    },
+  },
+};
+
+export default config;

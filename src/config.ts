@@ -1,0 +1,252 @@
+import { z } from 'zod';
+
+/** How a process reaches the messages table; all that the stream's doors need. */
+export interface TableConfig {
+  /** Undefined: the region's own endpoint on AWS. */
+  dynamodbEndpoint: string | undefined;
+  awsRegion: string;
+  /** Undefined: the AWS SDK's provider chain. Always set where the endpoint is not on AWS. */
+  credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
+  messagesTable: string;
+}
+
+/** What the API server needs to start. */
+export interface Config extends TableConfig {
+  production: boolean;
+  host: string;
+  port: number;
+  databaseUrl: string;
+  cognito: { issuer: string; jwksUri: string; clientId: string };
+  introspection: boolean;
+  corsOrigins: string[];
+  logLevel: LogLevel;
+}
+
+/** What `npm start` needs besides: which parts are given, and where the others keep their data. */
+export interface LocalConfig {
+  production: boolean;
+  dataDir: string;
+  prepare: boolean;
+  given: { dynamodb: boolean; postgres: boolean; cognito: boolean };
+  /** 0: any free port. */
+  ports: { dynamodb: number; postgres: number; cognito: number };
+}
+
+export type LogLevel = z.infer<typeof logLevel>;
+type Environment = Record<string, string | undefined>;
+
+/** Thrown where the environment is not usable; its message has one line for each variable at fault. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly problems: string[]) {
+    super(`The environment is not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
+const HOSTED_SANDBOX = 'https://studio.apollographql.com';
+const POOL_ON_AWS = /^[a-z]{2}(-[a-z]+)+-\d_/;
+const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|on\.aws)$/i;
+
+const flag = z.enum(['true', 'false'], 'expected true or false').transform((text) => text === 'true');
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'expected a port number, 0 to 65535')
+  .transform(Number)
+  .refine((number) => number <= 65535, 'expected a port number, 0 to 65535');
+const httpUrl = z.url({ protocol: /^https?$/, error: 'expected a URL such as http://127.0.0.1:8000' });
+const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+const nodeEnv = z.enum(['development', 'test', 'production']).default('development');
+const dataDir = z.string().default('.data');
+
+const tableVariables = {
+  NODE_ENV: nodeEnv,
+  DYNAMODB_ENDPOINT: z
+    .union([z.literal('aws'), httpUrl], 'expected a URL such as http://127.0.0.1:8000, or "aws"')
+    .optional(),
+  AWS_REGION: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region such as us-east-1')
+    .optional(),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  MESSAGES_TABLE: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{3,255}$/, 'expected a DynamoDB table name')
+    .default('cruddur-messages'),
+};
+
+const serverVariables = {
+  ...tableVariables,
+  DATABASE_URL: z.url({
+    protocol: /^postgres(ql)?$/,
+    error: 'expected a URL such as postgres://user:password@host:5432/database',
+  }),
+  COGNITO_USER_POOL_ID: z
+    .string('expected a pool id such as us-east-1_AbCdEf123')
+    .regex(/^[\w-]+_[A-Za-z0-9]+$/, 'expected a pool id such as us-east-1_AbCdEf123'),
+  COGNITO_CLIENT_ID: z
+    .string('expected the id of the app client that signs users in')
+    .regex(/^\w+$/, 'expected an app client id'),
+  COGNITO_ISSUER: httpUrl.optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(4000),
+  INTROSPECTION: flag.optional(),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .refine((origins) => origins.every(isOrigin), 'expected origins such as https://cruddur.com, separated by commas')
+    .optional(),
+  LOG_LEVEL: logLevel.default('info'),
+};
+
+const localVariables = {
+  NODE_ENV: nodeEnv,
+  DATA_DIR: dataDir,
+  PREPARE: flag.default(false),
+  DYNAMODB_ENDPOINT: z.string().optional(),
+  DATABASE_URL: z.string().optional(),
+  COGNITO_USER_POOL_ID: z.string().optional(),
+  COGNITO_CLIENT_ID: z.string().optional(),
+  LOCAL_DYNAMODB_PORT: port.default(0),
+  LOCAL_POSTGRES_PORT: port.default(0),
+  LOCAL_COGNITO_PORT: port.default(0),
+};
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+/**
+ * Reads what the messages table needs, for the doors of the stream.
+ *
+ * @throws {ConfigError} that names every missing or malformed variable at once.
+ */
+export function readTableConfig(env: Environment): TableConfig {
+  return toTableConfig(parse(z.object(tableVariables), env, [checkEndpoint]));
+}
+
+/**
+ * Reads what the API server needs. An empty variable counts as a missing one.
+ *
+ * @throws {ConfigError} that names every missing or malformed variable at once.
+ */
+export function readConfig(env: Environment): Config {
+  const variables = parse(z.object(serverVariables), env, [checkEndpoint, checkIssuer]);
+  const production = variables.NODE_ENV === 'production';
+  const pool = variables.COGNITO_USER_POOL_ID;
+  const region = pool.slice(0, pool.indexOf('_'));
+  const issuer = variables.COGNITO_ISSUER ?? `https://cognito-idp.${region}.amazonaws.com/${pool}`;
+  return {
+    ...toTableConfig(variables),
+    production,
+    host: variables.HOST,
+    port: variables.PORT,
+    databaseUrl: variables.DATABASE_URL,
+    cognito: { issuer, jwksUri: `${issuer}/.well-known/jwks.json`, clientId: variables.COGNITO_CLIENT_ID },
+    introspection: variables.INTROSPECTION ?? !production,
+    corsOrigins: variables.CORS_ORIGINS ?? (production ? [] : [HOSTED_SANDBOX]),
+    logLevel: variables.LOG_LEVEL,
+  };
+}
+
+/**
+ * Reads what `npm start`, `npm run token` and `npm run reset` need.
+ *
+ * @throws {ConfigError} that names every malformed variable at once, and a user pool given by half.
+ */
+export function readLocalConfig(env: Environment): LocalConfig {
+  const variables = parse(z.object(localVariables), env, [checkPoolIsWhole, checkPrepare]);
+  return {
+    production: variables.NODE_ENV === 'production',
+    dataDir: variables.DATA_DIR,
+    prepare: variables.PREPARE,
+    given: {
+      dynamodb: variables.DYNAMODB_ENDPOINT !== undefined,
+      postgres: variables.DATABASE_URL !== undefined,
+      cognito: variables.COGNITO_USER_POOL_ID !== undefined,
+    },
+    ports: {
+      dynamodb: variables.LOCAL_DYNAMODB_PORT,
+      postgres: variables.LOCAL_POSTGRES_PORT,
+      cognito: variables.LOCAL_COGNITO_PORT,
+    },
+  };
+}
+
+/** Where the stream worker keeps how far it has read: a directory, `.data` unless `DATA_DIR` says otherwise. */
+export function readDataDir(env: Environment): string {
+  return parse(z.object({ DATA_DIR: dataDir }), env, []).DATA_DIR;
+}
+
+/** Looks at several variables together, as they stand in the environment; yields what is wrong with them. */
+type Check = (present: Environment) => string[];
+
+function parse<Shape>(schema: z.ZodType<Shape>, env: Environment, checks: Check[]): Shape {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const result = schema.safeParse(present);
+  const malformed = (result.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0]);
+    return `${name} is ${present[name] === undefined ? 'missing' : 'malformed'}: ${issue.message}`;
+  });
+  const problems = [...malformed, ...checks.flatMap((check) => check(present))];
+  if (result.success && problems.length === 0) return result.data;
+  throw new ConfigError(problems);
+}
+
+function isOnAws(endpoint: string): boolean {
+  return endpoint === 'aws' || (URL.canParse(endpoint) && AWS_HOST.test(new URL(endpoint).hostname));
+}
+
+function checkEndpoint(present: Environment): string[] {
+  const { DYNAMODB_ENDPOINT: endpoint, NODE_ENV: mode, AWS_REGION: region } = present;
+  if (endpoint === undefined && mode !== 'production') {
+    return ['DYNAMODB_ENDPOINT is missing: expected a URL, or "aws"; npm start starts an emulator where it is not set'];
+  }
+  const regional = endpoint === undefined || endpoint === 'aws';
+  return regional && region === undefined
+    ? ['AWS_REGION is missing: expected the region of the messages table, such as us-east-1']
+    : [];
+}
+
+function checkIssuer(present: Environment): string[] {
+  const { COGNITO_ISSUER: issuer, COGNITO_USER_POOL_ID: pool, NODE_ENV: mode } = present;
+  if (issuer === undefined) {
+    return pool === undefined || POOL_ON_AWS.test(pool)
+      ? []
+      : [
+          'COGNITO_USER_POOL_ID is malformed: expected a pool id that begins with its region, such as us-east-1_AbCdEf123',
+        ];
+  }
+  return mode === 'production' && !issuer.startsWith('https:')
+    ? ['COGNITO_ISSUER is malformed: expected https in production, where the public keys of an emulator must not count']
+    : [];
+}
+
+function checkPoolIsWhole(present: Environment): string[] {
+  const pool = present['COGNITO_USER_POOL_ID'];
+  const client = present['COGNITO_CLIENT_ID'];
+  if ((pool === undefined) === (client === undefined)) return [];
+  return [
+    `COGNITO_${pool === undefined ? 'USER_POOL' : 'CLIENT'}_ID is missing: set both the pool and its client, or neither`,
+  ];
+}
+
+function checkPrepare(present: Environment): string[] {
+  const { PREPARE: prepare, DYNAMODB_ENDPOINT: endpoint } = present;
+  return prepare === 'true' && endpoint !== undefined && isOnAws(endpoint)
+    ? ['PREPARE is refused: it never touches an endpoint on AWS; unset it']
+    : [];
+}
+
+function toTableConfig(variables: z.infer<z.ZodObject<typeof tableVariables>>): TableConfig {
+  const { DYNAMODB_ENDPOINT: endpoint, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = variables;
+  const onAws = endpoint === undefined || isOnAws(endpoint);
+  const given = key !== undefined && secret !== undefined ? { accessKeyId: key, secretAccessKey: secret } : undefined;
+  return {
+    dynamodbEndpoint: endpoint === 'aws' ? undefined : endpoint,
+    awsRegion: variables.AWS_REGION ?? 'us-east-1',
+    credentials: onAws ? undefined : (given ?? { accessKeyId: 'local', secretAccessKey: 'local' }),
+    messagesTable: variables.MESSAGES_TABLE,
+  };
+}
