@@ -39,7 +39,7 @@ type Environment = Record<string, string | undefined>;
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
-  constructor(readonly problems: string[]) {
+  constructor(problems: string[]) {
     super(`The environment is not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   }
 }
@@ -89,7 +89,7 @@ const serverVariables = {
     .string('expected the id of the app client that signs users in')
     .regex(/^\w+$/, 'expected an app client id'),
   COGNITO_ISSUER: httpUrl.optional(),
-  HOST: z.string().default('127.0.0.1'),
+  HOST: z.string().default('localhost'),
   PORT: port.default(4000),
   INTROSPECTION: flag.optional(),
   CORS_ORIGINS: z

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Message, MessageGroup } from '../messages/rows.ts';
-import type { User } from '../users/users.ts';
+import type { Message as MessageModel, MessageGroup as MessageGroupModel } from '../messages/rows.ts';
+import type { User as UserModel } from '../users/users.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -375,10 +375,10 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
-  Message: ResolverTypeWrapper<Message>;
+  Message: ResolverTypeWrapper<MessageModel>;
   MessageConnection: ResolverTypeWrapper<Omit<MessageConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['MessageEdge']>, nodes: Array<ResolversTypes['Message']> }>;
   MessageEdge: ResolverTypeWrapper<Omit<MessageEdge, 'node'> & { node: ResolversTypes['Message'] }>;
-  MessageGroup: ResolverTypeWrapper<MessageGroup>;
+  MessageGroup: ResolverTypeWrapper<MessageGroupModel>;
   MessageGroupConnection: ResolverTypeWrapper<Omit<MessageGroupConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['MessageGroupEdge']>, nodes: Array<ResolversTypes['MessageGroup']> }>;
   MessageGroupEdge: ResolverTypeWrapper<Omit<MessageGroupEdge, 'node'> & { node: ResolversTypes['MessageGroup'] }>;
   MessageRecipientInput: MessageRecipientInput;
@@ -390,7 +390,7 @@ export type ResolversTypes = {
   SendMessageInput: SendMessageInput;
   SendMessagePayload: ResolverTypeWrapper<Omit<SendMessagePayload, 'message' | 'messageGroup'> & { message?: Maybe<ResolversTypes['Message']>, messageGroup?: Maybe<ResolversTypes['MessageGroup']> }>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  User: ResolverTypeWrapper<User>;
+  User: ResolverTypeWrapper<UserModel>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -399,10 +399,10 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
-  Message: Message;
+  Message: MessageModel;
   MessageConnection: Omit<MessageConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['MessageEdge']>, nodes: Array<ResolversParentTypes['Message']> };
   MessageEdge: Omit<MessageEdge, 'node'> & { node: ResolversParentTypes['Message'] };
-  MessageGroup: MessageGroup;
+  MessageGroup: MessageGroupModel;
   MessageGroupConnection: Omit<MessageGroupConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['MessageGroupEdge']>, nodes: Array<ResolversParentTypes['MessageGroup']> };
   MessageGroupEdge: Omit<MessageGroupEdge, 'node'> & { node: ResolversParentTypes['MessageGroup'] };
   MessageRecipientInput: MessageRecipientInput;
@@ -413,7 +413,7 @@ export type ResolversParentTypes = {
   SendMessageInput: SendMessageInput;
   SendMessagePayload: Omit<SendMessagePayload, 'message' | 'messageGroup'> & { message?: Maybe<ResolversParentTypes['Message']>, messageGroup?: Maybe<ResolversParentTypes['MessageGroup']> };
   String: Scalars['String']['output'];
-  User: User;
+  User: UserModel;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {

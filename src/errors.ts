@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+
+export type UnauthenticatedReason = 'TOKEN_MISSING' | 'TOKEN_EXPIRED' | 'TOKEN_INVALID' | 'USER_NOT_REGISTERED';
+
+const UNAUTHENTICATED: Record<UnauthenticatedReason, string> = {
+  TOKEN_MISSING: 'No access token. Send one in the header "Authorization: Bearer <access token>".',
+  TOKEN_EXPIRED: 'The access token has expired. Refresh it and send the request again.',
+  TOKEN_INVALID: 'The access token is not valid here. Sign in, and send the access token (not the id token).',
+  USER_NOT_REGISTERED: 'The token is valid, but its user is not registered with Cruddur. Finish signing up first.',
+};
+
+/** The caller is not known: HTTP 401. */
+export function unauthenticated(reason: UnauthenticatedReason): GraphQLError {
+  return new GraphQLError(UNAUTHENTICATED[reason], {
+    extensions: {
+      code: 'UNAUTHENTICATED',
+      reason,
+      http: { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) },
+    },
+  });
+}
+
+/** What was asked for is not there, or not for the viewer: the two cannot be told apart. */
+export function notFound(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'NOT_FOUND' } });
+}
+
+/** An argument that no caller should send; `argument` names it as a path, for example `input.body`. */
+export function badUserInput(argument: string, problem: string): GraphQLError {
+  return new GraphQLError(`"${argument}" ${problem}`, { extensions: { code: 'BAD_USER_INPUT', argument } });
+}
+
+/**
+ * What callers see of an error. One that was made for them passes. Everything else is masked as
+ * `INTERNAL_SERVER_ERROR`, and logged once, under the `errorId` that the caller gets.
+ */
+export function createFormatError(
+  logger: Logger,
+): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+  return (formatted, error) => {
+    if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return formatted;
+    const errorId = randomUUID();
+    logger.error({ err: unwrapResolverError(error), errorId, path: formatted.path }, 'unexpected error');
+    return {
+      message: `Something went wrong here. If it goes on, report it with the id ${errorId}.`,
+      ...(formatted.locations && { locations: formatted.locations }),
+      ...(formatted.path && { path: formatted.path }),
+      extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
+    };
+  };
+}

@@ -1,0 +1,74 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GROUP_INDEX, groupsPk } from './keys.ts';
+import { type MessageGroup, parseGroup } from './rows.ts';
+
+interface Table {
+  dynamo: DynamoDBDocumentClient;
+  table: string;
+}
+
+/**
+ * The group rows of a message group, of all its participants. One Query of the index, which is eventually
+ * consistent: rows may be missing or old.
+ */
+export async function listGroupRows({ dynamo, table }: Table, groupId: string): Promise<MessageGroup[]> {
+  const answer = await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: GROUP_INDEX,
+      KeyConditionExpression: 'message_group_uuid = :group',
+      ExpressionAttributeValues: { ':group': groupId },
+    }),
+  );
+  return (answer.Items ?? []).map(parseGroup);
+}
+
+/**
+ * All of a participant's own rows for one message group, newest first: one, unless the earlier backend left none or
+ * two. Consistent. One Query for each megabyte (about 3,000 groups) of the participant's list.
+ */
+export async function readGroupRows(table: Table, participantId: string, groupId: string): Promise<MessageGroup[]> {
+  const rows: MessageGroup[] = [];
+  for await (const row of ownRowsWhere(table, participantId, 'message_group_uuid', groupId)) rows.push(row);
+  return rows;
+}
+
+/** The newest of a participant's own rows for one message group, or null. As `readGroupRows`, but stops at the row. */
+export function findOwnRow(table: Table, participantId: string, groupId: string): Promise<MessageGroup | null> {
+  return firstOf(ownRowsWhere(table, participantId, 'message_group_uuid', groupId));
+}
+
+/** The newest of a participant's own rows for a group shared with another user, or null. Costs as `findOwnRow`. */
+export function findRowSharedWith(table: Table, participantId: string, userId: string): Promise<MessageGroup | null> {
+  return firstOf(ownRowsWhere(table, participantId, 'user_uuid', userId));
+}
+
+async function firstOf(rows: AsyncIterable<MessageGroup>): Promise<MessageGroup | null> {
+  for await (const row of rows) return row;
+  return null;
+}
+
+async function* ownRowsWhere(
+  { dynamo, table }: Table,
+  participantId: string,
+  attribute: 'message_group_uuid' | 'user_uuid',
+  value: string,
+): AsyncGenerator<MessageGroup> {
+  let start: Record<string, unknown> | undefined;
+  do {
+    const answer = await dynamo.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk',
+        FilterExpression: '#attribute = :value',
+        ExpressionAttributeNames: { '#attribute': attribute },
+        ExpressionAttributeValues: { ':pk': groupsPk(participantId), ':value': value },
+        ScanIndexForward: false,
+        ConsistentRead: true,
+        ExclusiveStartKey: start,
+      }),
+    );
+    yield* (answer.Items ?? []).map(parseGroup);
+    start = answer.LastEvaluatedKey;
+  } while (start !== undefined);
+}

@@ -1,0 +1,80 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { LRUCache } from 'lru-cache';
+import { createClock } from './clock.ts';
+import { findOwnRow, listGroupRows } from './groupRows.ts';
+import { groupsPk, messagesPk } from './keys.ts';
+import { type Page, type PageRequest, queryPage } from './page.ts';
+import { type Message, type MessageGroup, type Participant, parseGroup, parseMessage } from './rows.ts';
+import { createSend, type Send } from './send.ts';
+
+export interface MessagesOptions {
+  dynamo: DynamoDBDocumentClient;
+  table: string;
+  /** Microseconds since 1970; the system's clock unless given. */
+  now?: () => number;
+}
+
+/** The access patterns of the messages table. */
+export interface Messages extends Send {
+  /**
+   * Pattern A: a page of a group's messages, newest first, or null where the viewer does not take part in the group.
+   * Consistent. One Query, and one beside it the first time that the viewer's part in the group is looked up here.
+   */
+  listMessages(viewerId: string, groupId: string, page: PageRequest): Promise<Page<Message> | null>;
+  /** Pattern B: a page of the viewer's groups, the newest message first. Consistent. One Query. */
+  listMessageGroups(viewerId: string, page: PageRequest): Promise<Page<MessageGroup>>;
+  /**
+   * One of the viewer's groups, or null where the viewer does not take part in it. One Query of the index; a "no" from
+   * it is confirmed by a consistent read of the viewer's own list.
+   */
+  findMessageGroup(viewerId: string, groupId: string): Promise<MessageGroup | null>;
+  /** The newest message of a group, or null. One Query. Does not ask who may read it. */
+  findNewestMessage(groupId: string): Promise<Message | null>;
+}
+
+const REMEMBERED_PARTS = 100_000;
+
+export function createMessages({ dynamo, table, now }: MessagesOptions): Messages {
+  /** Who the other participant is, by group and viewer. Participants of a group never change, so a yes stays true. */
+  const otherParticipants = new LRUCache<string, Participant>({ max: REMEMBERED_PARTS });
+
+  async function findMessageGroup(viewerId: string, groupId: string): Promise<MessageGroup | null> {
+    const indexed = await listGroupRows({ dynamo, table }, groupId);
+    const own = indexed.filter((row) => row.participantId === viewerId).at(-1);
+    const group = own ?? (await findOwnRow({ dynamo, table }, viewerId, groupId));
+    if (group) otherParticipants.set(`${groupId} ${viewerId}`, group.otherUser);
+    return group;
+  }
+
+  async function findOtherParticipant(viewerId: string, groupId: string): Promise<Participant | null> {
+    const known = otherParticipants.get(`${groupId} ${viewerId}`);
+    return known ?? (await findMessageGroup(viewerId, groupId))?.otherUser ?? null;
+  }
+
+  function readMessages(groupId: string, page: PageRequest): Promise<Page<Message>> {
+    return queryPage({ dynamo, table, pk: messagesPk(groupId) }, page, parseMessage);
+  }
+
+  return {
+    ...createSend({ dynamo, table, clock: createClock(now), findOtherParticipant }),
+
+    async listMessages(viewerId, groupId, page) {
+      const [other, messages] = await Promise.all([
+        findOtherParticipant(viewerId, groupId),
+        readMessages(groupId, page),
+      ]);
+      return other && messages;
+    },
+
+    listMessageGroups(viewerId, page) {
+      return queryPage({ dynamo, table, pk: groupsPk(viewerId) }, page, parseGroup);
+    },
+
+    findMessageGroup,
+
+    async findNewestMessage(groupId) {
+      const { rows } = await readMessages(groupId, { limit: 1, from: 'newest' });
+      return rows[0] ?? null;
+    },
+  };
+}

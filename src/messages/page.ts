@@ -1,0 +1,111 @@
+import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Item } from './rows.ts';
+
+/** A page of a list that runs newest first. Bounds are sort keys as they are stored, and exclusive. */
+export interface PageRequest {
+  limit: number;
+  /** From which end of the range the rows are taken. */
+  from: 'newest' | 'oldest';
+  olderThan?: string | undefined;
+  newerThan?: string | undefined;
+}
+
+/** Rows newest first; whether any follow (older) and precede (newer) is exact. */
+export interface Page<Row> {
+  rows: Row[];
+  hasOlder: boolean;
+  hasNewer: boolean;
+}
+
+interface Partition {
+  dynamo: DynamoDBDocumentClient;
+  table: string;
+  pk: string;
+}
+
+/**
+ * Reads a page of one partition, consistently. One Query of at most `limit` + 2 items, and another of one item for
+ * each bound whose own row is gone (a group that has moved, a cursor that nobody was given).
+ */
+export async function queryPage<Row extends { sortKey: string }>(
+  partition: Partition,
+  page: PageRequest,
+  parse: (item: Item) => Row,
+): Promise<Page<Row>> {
+  const bounds = [page.olderThan, page.newerThan].filter((bound) => bound !== undefined);
+  // The rows of the bounds are read along: they answer whether anything lies beyond.
+  const items = await queryRange(partition, page, page.limit + 2);
+  const inside = items.map(parse).filter((row) => !bounds.includes(row.sortKey));
+  const beyondLimit = inside.length > page.limit;
+  const taken = inside.slice(0, page.limit);
+
+  const isThere = (bound: string) => items.some((item) => item['sk'] === bound);
+  const lies = async (bound: string | undefined, side: '<' | '>') =>
+    bound !== undefined && (isThere(bound) || (await anyRow(partition, side, bound)));
+  const newestFirst = page.from === 'newest';
+  const [hasOlder, hasNewer] = await Promise.all([
+    newestFirst && beyondLimit ? true : lies(page.newerThan, '<'),
+    !newestFirst && beyondLimit ? true : lies(page.olderThan, '>'),
+  ]);
+  return { rows: newestFirst ? taken : taken.toReversed(), hasOlder, hasNewer };
+}
+
+/** Reads up to `count` items of the range, bounds included. */
+async function queryRange(partition: Partition, page: PageRequest, count: number): Promise<Item[]> {
+  const items: Item[] = [];
+  let start: Item | undefined;
+  do {
+    const answer = await partition.dynamo.send(
+      new QueryCommand({
+        TableName: partition.table,
+        ...range(partition.pk, page),
+        ScanIndexForward: page.from === 'oldest',
+        ConsistentRead: true,
+        Limit: count - items.length,
+        ExclusiveStartKey: start,
+      }),
+    );
+    items.push(...(answer.Items ?? []));
+    start = answer.LastEvaluatedKey;
+  } while (start !== undefined && items.length < count);
+  return items;
+}
+
+function range(pk: string, { olderThan, newerThan }: PageRequest): Partial<QueryCommandInput> {
+  const names = { '#pk': 'pk', '#sk': 'sk' };
+  if (olderThan !== undefined && newerThan !== undefined) {
+    return {
+      KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :newerThan AND :olderThan',
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: { ':pk': pk, ':newerThan': newerThan, ':olderThan': olderThan },
+    };
+  }
+  const bound = olderThan ?? newerThan;
+  if (bound === undefined) {
+    return {
+      KeyConditionExpression: '#pk = :pk',
+      ExpressionAttributeNames: { '#pk': 'pk' },
+      ExpressionAttributeValues: { ':pk': pk },
+    };
+  }
+  return {
+    KeyConditionExpression: `#pk = :pk AND #sk ${olderThan === undefined ? '>=' : '<='} :bound`,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: { ':pk': pk, ':bound': bound },
+  };
+}
+
+async function anyRow({ dynamo, table, pk }: Partition, side: '<' | '>', bound: string): Promise<boolean> {
+  const answer = await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: `#pk = :pk AND #sk ${side} :bound`,
+      ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+      ExpressionAttributeValues: { ':pk': pk, ':bound': bound },
+      ConsistentRead: true,
+      Limit: 1,
+      Select: 'COUNT',
+    }),
+  );
+  return (answer.Count ?? 0) > 0;
+}

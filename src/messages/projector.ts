@@ -1,0 +1,121 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { listGroupRows, readGroupRows } from './groupRows.ts';
+import { groupIdOfMessagesPk } from './keys.ts';
+import { isWhole, planMove } from './move.ts';
+import { type Item, type Message, type MessageGroup, parseMessage } from './rows.ts';
+import { write } from './transaction.ts';
+
+/** A change of the table, from its stream. */
+export interface StreamRecord {
+  eventName: string;
+  newImage: Item | null;
+}
+
+/** What became of a batch. */
+export interface Projection {
+  /** The place in the batch of the first record that could not be processed, or null: the batch is done. */
+  failedFrom: number | null;
+  /** Why, one for each message group that failed. */
+  errors: unknown[];
+  /** Records that no retry can help: a message row that cannot be read, or one whose group has no row at all. */
+  skipped: string[];
+}
+
+export type Project = (records: StreamRecord[]) => Promise<Projection>;
+
+interface NewestMessage {
+  message: Message;
+  firstIndex: number;
+}
+
+const GROUPS_AT_ONCE = 8;
+const ATTEMPTS = 1000;
+
+/**
+ * Pattern E: keeps the group rows of all participants at the newest message of their group. Takes records in any
+ * order, any number of times, in any batches, from several projectors at once: a row only ever moves forward in time,
+ * and all rows of a group move in one transaction. Costs, for each group in a batch, one Query, and one transaction
+ * where a row has to move; more only where another projector was in the way or the index was behind.
+ *
+ * On return every group before `failedFrom` shows a message at least as new as the batch's. Never throws for a single
+ * group; what it could not do is in the result, to be delivered again.
+ */
+export function createProjector({ dynamo, table }: { dynamo: DynamoDBDocumentClient; table: string }): Project {
+  async function moveGroupRows(message: Message): Promise<'moved' | 'no-rows'> {
+    const nudges = new Map<string, number>();
+    let rows = await listGroupRows({ dynamo, table }, message.groupId);
+    // What the index says of a group that is not whole may be the index's delay: only the rows themselves count.
+    if (!isWhole(rows)) rows = await readAllRows(message, rows);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      if (rows.length === 0) return 'no-rows';
+      const steps = planMove(rows, message, nudges).map((step) => ({ ...step, write: step.write(table) }));
+      const refusals =
+        steps.length === 0
+          ? []
+          : await write(
+              dynamo,
+              steps.map((step) => step.write),
+            );
+      if (refusals.length === 0) return 'moved';
+
+      const taken = refusals.filter(({ index, item }) => {
+        const step = steps[index];
+        return step?.takes !== undefined && item !== null && item['message_group_uuid'] !== message.groupId;
+      });
+      for (const { index } of taken) {
+        const participantId = steps[index]?.takes ?? '';
+        nudges.set(participantId, (nudges.get(participantId) ?? 0) + 1);
+      }
+      if (taken.length < refusals.length) rows = await readAllRows(message, rows);
+    }
+    throw new Error(`The rows of message group ${message.groupId} did not hold still for ${ATTEMPTS} tries`);
+  }
+
+  /** All group rows of the message's group, read consistently; none where no row says who takes part. */
+  async function readAllRows(message: Message, known: MessageGroup[]): Promise<MessageGroup[]> {
+    const firstId = known[0]?.participantId ?? message.sender.id;
+    const first = await readGroupRows({ dynamo, table }, firstId, message.groupId);
+    const secondId = known[0]?.otherUser.id ?? first[0]?.otherUser.id;
+    if (secondId === undefined) return first;
+    return [...first, ...(await readGroupRows({ dynamo, table }, secondId, message.groupId))];
+  }
+
+  return async function project(records) {
+    const { groups, skipped } = newestPerGroup(records);
+    const failed: { firstIndex: number; error: unknown }[] = [];
+    for (let start = 0; start < groups.length; start += GROUPS_AT_ONCE) {
+      const chunk = groups.slice(start, start + GROUPS_AT_ONCE);
+      const outcomes = await Promise.allSettled(chunk.map(({ message }) => moveGroupRows(message)));
+      for (const [index, { message, firstIndex }] of chunk.entries()) {
+        const outcome = outcomes[index];
+        if (outcome?.status === 'rejected') failed.push({ firstIndex, error: outcome.reason });
+        if (outcome?.status === 'fulfilled' && outcome.value === 'no-rows') {
+          skipped.push(`Message group ${message.groupId} has messages but no group row`);
+        }
+      }
+    }
+    return {
+      failedFrom: failed.length === 0 ? null : Math.min(...failed.map(({ firstIndex }) => firstIndex)),
+      errors: failed.map(({ error }) => error),
+      skipped,
+    };
+  };
+}
+
+/** The newest new message of each group, with the place of the group's first record: the order in the batch is none. */
+function newestPerGroup(records: StreamRecord[]): { groups: NewestMessage[]; skipped: string[] } {
+  const groups = new Map<string, NewestMessage>();
+  const skipped: string[] = [];
+  for (const [index, { eventName, newImage }] of records.entries()) {
+    if (eventName !== 'INSERT' || newImage === null || groupIdOfMessagesPk(String(newImage['pk'])) === null) continue;
+    try {
+      const message = parseMessage(newImage);
+      const known = groups.get(message.groupId);
+      if (!known) groups.set(message.groupId, { message, firstIndex: index });
+      else if (message.createdAt > known.message.createdAt) known.message = message;
+    } catch (error) {
+      skipped.push(String(error));
+    }
+  }
+  return { groups: [...groups.values()], skipped };
+}

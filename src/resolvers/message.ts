@@ -1,0 +1,7 @@
+import type { MessageResolvers } from '../generated/graphql.ts';
+import { resolveUser } from './user.ts';
+
+export const Message: MessageResolvers = {
+  messageGroupId: (message) => message.groupId,
+  sender: (message, _args, context) => resolveUser(message.sender, context),
+};

@@ -1,0 +1,63 @@
+import type { AddressInfo } from 'node:net';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { createAuthenticate } from './auth.ts';
+import { createDocumentClient, createDynamoDbClient, createPool } from './clients.ts';
+import type { Config } from './config.ts';
+import { createLogger, prettyOutput } from './logger.ts';
+import { createMessages } from './messages/messages.ts';
+import { createServer } from './server.ts';
+import { countCalls, countStatements } from './trace.ts';
+import { createUsers } from './users/users.ts';
+
+export interface Service {
+  /** Where GraphQL is, for example `http://localhost:4000/graphql`. */
+  url: string;
+  /** Takes no new work, lets open requests finish (10 s at most), and closes every connection. */
+  stop(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  /** What Sandbox sends along, in development. */
+  sandboxHeaders?: () => Promise<Record<string, string>>;
+}
+
+const DRAIN_MS = 10_000;
+
+/** Makes the clients and the server, and listens. Neither DynamoDB nor Postgres has to answer yet. */
+export async function startService(config: Config, { sandboxHeaders }: ServiceOptions = {}): Promise<Service> {
+  const { messagesTable: table, production, host, port } = config;
+  const logger = createLogger(config.logLevel, production ? undefined : prettyOutput());
+  const dynamoClient = countCalls(createDynamoDbClient(config));
+  const dynamo = createDocumentClient(dynamoClient);
+  const pool = createPool(config.databaseUrl, (err) => {
+    logger.warn({ err }, 'lost an idle connection to Postgres');
+  });
+  const users = createUsers(countStatements(pool));
+  const { app, drain } = await createServer({
+    ...config,
+    logger,
+    users,
+    messages: createMessages({ dynamo, table }),
+    authenticate: createAuthenticate({ ...config.cognito, users }),
+    sandboxHeaders,
+    checks: {
+      dynamodb: () => dynamo.send(new GetCommand({ TableName: table, Key: { pk: 'HEALTH', sk: 'HEALTH' } })),
+      postgres: () => pool.query('select 1'),
+    },
+  });
+  await app.listen({ host, port });
+  return {
+    url: urlOf(host, app.addresses()),
+    async stop() {
+      await drain(DRAIN_MS);
+      await app.close();
+      await pool.end();
+      dynamoClient.destroy();
+    },
+  };
+}
+
+function urlOf(host: string, [address]: AddressInfo[]): string {
+  const name = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host;
+  return `http://${name}:${String(address?.port)}/graphql`;
+}
