@@ -49,7 +49,7 @@ export function createApollo({
     formatError: createFormatError(logger),
     stopOnTerminationSignals: false,
     persistedQueries: false,
-    parseOptions: { maxTokens: MOST_TOKENS },
+    parseOptions: { maxLexicalTokens: MOST_TOKENS },
     validationRules: [
       maxDepthRule({ n: DEEPEST_SELECTION, flattenFragments: true, ...asValidationError }),
       maxAliasesRule({ n: MOST_ALIASES, ...asValidationError }),
@@ -73,7 +73,7 @@ const guardOperation: ApolloServerPlugin<Context> = {
       didResolveOperation({ operation, operationName, contextValue }) {
         const trace = currentTrace();
         if (trace) trace.operationName = operationName?.slice(0, LONGEST_LOGGED_NAME);
-        const introspective = operation.selectionSet.selections.every(
+        const introspective = operation?.selectionSet.selections.every(
           (selection) => selection.kind === Kind.FIELD && selection.name.value.startsWith('__'),
         );
         if (!introspective) viewerOf(contextValue);

@@ -1,4 +1,4 @@
-import { JwtRsaVerifier } from 'aws-jwt-verify';
+import { JwtVerifier } from 'aws-jwt-verify';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import {
   FetchError,
@@ -45,7 +45,7 @@ const FETCH_TIMEOUT_MS = 3000;
  * remembered until it expires; its user for a minute, in which no SQL is made.
  */
 export function createAuthenticate({ issuer, jwksUri, clientId, users }: AuthOptions): Authenticate {
-  const verifier = JwtRsaVerifier.create(
+  const verifier = JwtVerifier.create(
     {
       issuer,
       jwksUri,

@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { pretty } from 'pino-pretty';
+import pretty from 'pino-pretty';
 import type { LogLevel } from './config.ts';
 import { currentTrace } from './trace.ts';
 

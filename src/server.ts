@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
-import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { fastify, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type ApolloOptions, createApollo } from './apollo.ts';
 import { type ContextOptions, createContext } from './context.ts';
 import { addHealth, type Checks } from './health.ts';
@@ -18,7 +18,7 @@ export interface Server {
    * From now on `/health/ready` answers 503, and every connection is closed after its answer. Resolves when no
    * request is open, or after `timeoutMs`.
    */
-  drain(timeoutMs: number): Promise<void>;
+  drain: (timeoutMs: number) => Promise<void>;
 }
 
 declare module 'fastify' {
@@ -32,8 +32,9 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** The HTTP server: GraphQL on `/graphql`, health on `/health`. Ready to listen on return, and never listens. */
 export async function createServer(options: ServerOptions): Promise<Server> {
+  const loggerInstance: FastifyBaseLogger = options.logger;
   const app = fastify({
-    loggerInstance: options.logger,
+    loggerInstance,
     disableRequestLogging: true,
     bodyLimit: LARGEST_REQUEST_BYTES,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),

@@ -47,7 +47,7 @@ export async function startService(config: Config, { sandboxHeaders }: ServiceOp
   });
   await app.listen({ host, port });
   return {
-    url: urlOf(host, app.addresses()),
+    url: urlOf(host, app.server.address()),
     async stop() {
       await drain(DRAIN_MS);
       await app.close();
@@ -57,7 +57,8 @@ export async function startService(config: Config, { sandboxHeaders }: ServiceOp
   };
 }
 
-function urlOf(host: string, [address]: AddressInfo[]): string {
+function urlOf(host: string, address: AddressInfo | string | null): string {
   const name = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host;
-  return `http://${name}:${String(address?.port)}/graphql`;
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return `http://${name}:${String(port)}/graphql`;
 }

@@ -60,7 +60,7 @@ interface SendOptions {
   dynamo: DynamoDBDocumentClient;
   table: string;
   clock: Clock;
-  findOtherParticipant(viewerId: string, groupId: string): Promise<Participant | null>;
+  findOtherParticipant: (viewerId: string, groupId: string) => Promise<Participant | null>;
 }
 
 /** One message on its way: its id stays the same however often it is tried. */

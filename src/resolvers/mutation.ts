@@ -63,7 +63,7 @@ function sendMessage(
     const groupId = parseId('input.to.messageGroupId', to.messageGroupId);
     return context.messages.sendToGroup(viewer, groupId, body, idempotencyFor(`group:${groupId}`));
   }
-  const handle = normalizeHandle(to.handle ?? '');
+  const handle = normalizeHandle(to.handle);
   return sendToHandle(handle, body, idempotencyFor(`handle:${handle}`), context);
 }
 

@@ -20,7 +20,7 @@ type Row = Record<string, unknown>;
 
 /** What this needs of a pool of `pg`. */
 export interface Sql {
-  query(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: Row[] }>;
+  query(statement: { text: string; values: unknown[] }): Promise<{ rows: Row[] }>;
 }
 
 const COLUMNS = 'uuid, handle, display_name';
@@ -31,14 +31,14 @@ export function normalizeHandle(handle: string): string {
 }
 
 export function createUsers(sql: Sql): Users {
-  async function select(name: string, text: string, values: unknown[]): Promise<Row[]> {
-    const { rows } = await sql.query({ name, text, values });
+  async function select(text: string, values: unknown[]): Promise<Row[]> {
+    const { rows } = await sql.query({ text, values });
     return rows;
   }
 
   return {
     async usersByIds(ids) {
-      const users = await select('users_by_ids', `select ${COLUMNS} from public.users where uuid = any($1::uuid[])`, [
+      const users = await select(`select ${COLUMNS} from public.users where uuid = any($1::uuid[])`, [
         ids.filter(isUuid),
       ]);
       const byId = new Map(users.map(parseUser).map((user) => [user.id, user]));
@@ -46,27 +46,18 @@ export function createUsers(sql: Sql): Users {
     },
 
     async findUserByCognitoId(sub) {
-      const [user] = await select(
-        'user_by_cognito_id',
-        `select ${COLUMNS} from public.users where cognito_user_id = $1`,
-        [sub],
-      );
+      const [user] = await select(`select ${COLUMNS} from public.users where cognito_user_id = $1`, [sub]);
       return user ? parseUser(user) : null;
     },
 
     async findUserByHandle(handle) {
       if (!isHandle(handle)) return null;
-      const [user] = await select(
-        'user_by_handle',
-        `select ${COLUMNS} from public.users where lower(handle) = lower($1)`,
-        [handle],
-      );
+      const [user] = await select(`select ${COLUMNS} from public.users where lower(handle) = lower($1)`, [handle]);
       return user ? parseUser(user) : null;
     },
 
     async findRecipient(handle, senderId) {
       const users = await select(
-        'recipient',
         `select ${COLUMNS}, lower(handle) = lower($1) as is_recipient from public.users where lower(handle) = lower($1) or uuid = $2`,
         [isHandle(handle) ? handle : '', senderId],
       );

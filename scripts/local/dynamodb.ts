@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import getPort from 'get-port';
+import { type LocalPart, partOf } from './process.ts';
+
+export interface DynamoDbOptions {
+  /** 0: any free port. */
+  port: number;
+  /** The SQLite file; in memory where there is none. */
+  dbPath?: string;
+}
+
+/**
+ * Runs `"$0" "$@"` until its standard input closes, which the system does also for a parent that was killed: no
+ * emulator outlives who started it.
+ */
+const GUARDIAN = `
+exec 3<&0
+"$0" "$@" </dev/null &
+child=$!
+{ cat <&3 >/dev/null; kill -TERM $child 2>/dev/null; } &
+wait $child`;
+
+/**
+ * Starts DynamoDB: dynoxide, from its npm package or the PATH. It answers on return.
+ *
+ * @throws where there is no dynoxide for this machine, with the ways out.
+ */
+export async function startDynamoDb({ port, dbPath }: DynamoDbOptions): Promise<LocalPart> {
+  const listenOn = port === 0 ? await getPort({ host: '127.0.0.1' }) : port;
+  const url = `http://127.0.0.1:${listenOn}`;
+  if (dbPath !== undefined) mkdirSync(dirname(dbPath), { recursive: true });
+  const file = dbPath === undefined ? [] : ['--db-path', dbPath];
+  const child = spawn('sh', ['-c', GUARDIAN, findDynoxide(), '--port', String(listenOn), ...file], {
+    // A session of its own: Ctrl-C must not end it before the API has finished its requests.
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  return partOf({ name: 'dynoxide', child, end: () => child.stdin.end() }, url, async () => {
+    const answer = await fetch(url);
+    return answer.status > 0;
+  });
+}
+
+function findDynoxide(): string {
+  const places = [
+    packaged(),
+    ...(process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'dynoxide')),
+  ];
+  const found = places.find((place) => place !== null && isExecutable(place));
+  if (typeof found === 'string') return found;
+  throw new Error(
+    [
+      `There is no dynoxide, the embedded DynamoDB, for this machine (${process.platform} ${process.arch}). Either`,
+      '  - on linux x64: npm install, without --omit=optional,',
+      '  - put a dynoxide binary on the PATH (github.com/nubo-db/dynoxide), or',
+      '  - run another DynamoDB and name it: docker run -p 8000:8000 amazon/dynamodb-local,',
+      '    then DYNAMODB_ENDPOINT=http://127.0.0.1:8000 PREPARE=true npm start',
+    ].join('\n'),
+  );
+}
+
+function packaged(): string | null {
+  try {
+    return createRequire(import.meta.url).resolve(`@dynoxide/${process.platform}-${process.arch}/dynoxide`);
+  } catch {
+    return null;
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

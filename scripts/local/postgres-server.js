@@ -1,0 +1,17 @@
+// The process of the embedded Postgres: `node postgres-server.js PORT DATA_DIR`. Plain JavaScript, since a start of
+// the TypeScript loader costs more than all that is in here. It ends, with its data on disk, when its parent goes.
+import { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+
+const [port, dataDir] = process.argv.slice(2);
+const db = await PGlite.create(dataDir);
+const server = new PGLiteSocketServer({ db, port: Number(port), host: '127.0.0.1', maxConnections: 100 });
+await server.start();
+
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => {
+  void server
+    .stop()
+    .then(() => db.close())
+    .finally(() => process.exit(0));
+});

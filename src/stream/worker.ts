@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeStreamCommand, type DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { Logger } from 'pino';
+import type { Project, Projection } from '../messages/projector.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import { newShard, readOn, recover, type Shard } from './shard.ts';
+
+export interface WorkerOptions {
+  dynamo: DynamoDBClient;
+  streams: DynamoDBStreamsClient;
+  table: string;
+  project: Project;
+  checkpoints: Checkpoints;
+  logger: Logger;
+}
+
+const POLL_MS = 200;
+const LIST_SHARDS_EVERY_MS = 10_000;
+const RETRY_MS = 1000;
+const CLOSED = 'closed';
+
+/**
+ * Door 2 anywhere but on AWS: reads the table's stream and projects it until `signal` aborts. A shard is read only
+ * when its parent is done with. Goes on where the checkpoint says, else with the oldest record there is; a record may
+ * be projected twice after a crash, never left out. Errors are logged and tried again, more and more slowly.
+ */
+export async function runWorker(options: WorkerOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await followStream(options, await findStreamArn(options), signal);
+    } catch (err) {
+      options.logger.error({ err }, 'the stream cannot be read');
+      await pause(RETRY_MS, signal);
+    }
+  }
+}
+
+/** Reads one stream until `signal` aborts, or until it is gone, which is an error. */
+async function followStream(options: WorkerOptions, streamArn: string, signal: AbortSignal): Promise<void> {
+  const { streams, checkpoints, project, logger } = options;
+  const saved = await checkpoints.load();
+  const positions = new Map(saved?.streamArn === streamArn ? Object.entries(saved.shards) : []);
+  const reader = {
+    streams,
+    streamArn,
+    project,
+    onProjection: (projection: Projection) => {
+      report(projection, logger);
+    },
+  };
+  let shards: Shard[] = [];
+  let listedAt = 0;
+  while (!signal.aborted) {
+    if (Date.now() - listedAt >= LIST_SHARDS_EVERY_MS) {
+      shards = await listShards(streams, streamArn, shards, positions);
+      listedAt = Date.now();
+    }
+    const readable = shards.filter((shard) => isReadable(shard, shards));
+    const done = await Promise.all(
+      readable.map((shard) =>
+        readOn(shard, reader).catch((err: unknown) => {
+          logger.warn({ err, shard: shard.id }, 'a shard cannot be read');
+          recover(shard, err);
+          return 0;
+        }),
+      ),
+    );
+    // A closed shard has children, which may not have been listed yet.
+    if (readable.some((shard) => shard.closed)) listedAt = 0;
+    if (done.some((count) => count > 0)) await checkpoints.save({ streamArn, shards: positionsOf(shards) });
+    else if (listedAt !== 0) await pause(POLL_MS, signal);
+  }
+}
+
+/** The shards that the stream has now, each as far as it has been read. */
+async function listShards(
+  streams: DynamoDBStreamsClient,
+  streamArn: string,
+  known: Shard[],
+  positions: Map<string, string>,
+): Promise<Shard[]> {
+  const shards: Shard[] = [];
+  let start: string | undefined;
+  do {
+    const { StreamDescription: stream } = await streams.send(
+      new DescribeStreamCommand({ StreamArn: streamArn, ExclusiveStartShardId: start }),
+    );
+    for (const { ShardId: id, ParentShardId: parentId } of stream?.Shards ?? []) {
+      if (id === undefined) continue;
+      const position = positions.get(id);
+      const fresh = newShard(id, parentId, position === CLOSED ? undefined : position);
+      fresh.closed = position === CLOSED;
+      shards.push(known.find((shard) => shard.id === id) ?? fresh);
+    }
+    start = stream?.LastEvaluatedShardId;
+  } while (start !== undefined);
+  return shards;
+}
+
+function isReadable(shard: Shard, shards: Shard[]): boolean {
+  const parent = shards.find(({ id }) => id === shard.parentId);
+  return !shard.closed && (parent === undefined || parent.closed);
+}
+
+function positionsOf(shards: Shard[]): Record<string, string> {
+  return Object.fromEntries(
+    shards.flatMap(({ id, closed, position }) =>
+      closed ? [[id, CLOSED]] : position === undefined ? [] : [[id, position]],
+    ),
+  );
+}
+
+function report({ errors, skipped }: Projection, logger: Logger): void {
+  for (const reason of skipped) logger.error({ reason }, 'skipped a stream record');
+  for (const err of errors) logger.error({ err }, 'could not move the rows of a message group');
+}
+
+async function findStreamArn({ dynamo, table }: WorkerOptions): Promise<string> {
+  const { Table: description } = await dynamo.send(new DescribeTableCommand({ TableName: table }));
+  if (description?.LatestStreamArn === undefined) throw new Error(`Table ${table} has no stream: switch it on`);
+  return description.LatestStreamArn;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

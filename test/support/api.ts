@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { readConfig } from '../../src/config.ts';
+import type { Participant } from '../../src/messages/rows.ts';
+import { startService } from '../../src/service.ts';
+import { databaseUrl as testDatabase, dynamodbEndpoint } from './environment.ts';
+import { type Issuer, startIssuer } from './issuer.ts';
+import { createTestTable, newPerson, type TestTable } from './table.ts';
+
+export interface GraphQLAnswer {
+  status: number;
+  headers: Headers;
+  // The shape follows the query, which each test knows.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  data: any;
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
+}
+
+export interface Person extends Participant {
+  sub: string;
+  token: string;
+  /** Runs an operation as this person. */
+  run(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
+}
+
+/** The real server on a free port, with a table of its own. */
+export interface TestApi {
+  url: string;
+  issuer: Issuer;
+  table: TestTable;
+  database: pg.Pool;
+  /** A person who is registered in Postgres and holds a valid token. */
+  person(name: string): Promise<Person>;
+  run(query: string, variables?: Record<string, unknown>, headers?: Record<string, string>): Promise<GraphQLAnswer>;
+  stop(): Promise<void>;
+}
+
+export interface TestApiOptions {
+  /** What stands in front of the emulator or of Postgres, for tests of faults. */
+  dynamodbEndpoint?: string;
+  databaseUrl?: string;
+  env?: Record<string, string>;
+}
+
+export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const [issuer, table] = await Promise.all([startIssuer(), createTestTable()]);
+  const service = await startService(
+    readConfig({
+      NODE_ENV: 'test',
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+      DYNAMODB_ENDPOINT: options.dynamodbEndpoint ?? dynamodbEndpoint(),
+      DATABASE_URL: options.databaseUrl ?? testDatabase(),
+      MESSAGES_TABLE: table.table,
+      COGNITO_USER_POOL_ID: 'test_pool',
+      COGNITO_CLIENT_ID: issuer.clientId,
+      COGNITO_ISSUER: issuer.url,
+      ...options.env,
+    }),
+  );
+  const database = new pg.Pool({ connectionString: testDatabase(), max: 2 });
+  const run: TestApi['run'] = (query, variables = {}, headers = {}) => post(service.url, { query, variables }, headers);
+  return {
+    url: service.url,
+    issuer,
+    table,
+    database,
+    run,
+    async person(name) {
+      const person = { ...newPerson(name), sub: randomUUID() };
+      await register(database, person);
+      const token = await issuer.accessToken({ sub: person.sub });
+      const authorization = { authorization: `Bearer ${token}` };
+      return { ...person, token, run: (query, variables) => run(query, variables, authorization) };
+    },
+    async stop() {
+      await service.stop();
+      await Promise.all([issuer.stop(), database.end(), table.drop()]);
+    },
+  };
+}
+
+export async function register(database: pg.Pool, { id, handle, displayName, sub }: Participant & { sub: string }) {
+  await database.query(
+    'insert into public.users (uuid, handle, display_name, email, cognito_user_id) values ($1, $2, $3, $4, $5)',
+    [id, handle, displayName, `${handle}@example.com`, sub],
+  );
+}
+
+/** Sends a body as it is; an object as JSON. */
+export async function post(
+  url: string,
+  body: object | string,
+  headers: Record<string, string>,
+): Promise<GraphQLAnswer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const answer = (await response.json()) as Pick<GraphQLAnswer, 'data' | 'errors'>;
+  return { ...answer, status: response.status, headers: response.headers };
+}
+
+export const SEND = `mutation Send($input: SendMessageInput!) {
+  sendMessage(input: $input) {
+    message { id messageGroupId body createdAt sender { id handle displayName } }
+    messageGroup { id otherUser { id handle displayName } lastMessageAt lastMessage { id body } }
+    isNewMessageGroup
+    replayed
+    userErrors { code message field }
+  }
+}`;

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts';
+import { readTableConfig, type TableConfig } from '../../src/config.ts';
+import type { Item, Participant } from '../../src/messages/rows.ts';
+import { ensureTable } from '../../src/messages/table.ts';
+import { dynamodbEndpoint } from './environment.ts';
+
+export interface TestTable {
+  config: TableConfig;
+  table: string;
+  client: DynamoDBClient;
+  dynamo: DynamoDBDocumentClient;
+  /** Every row whose partition key begins with the prefix, in no order. */
+  rows(prefix?: string): Promise<Item[]>;
+  put(...items: Item[]): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** A table of its own, empty, on the emulator; through `endpoint` where something stands in front of it. */
+export async function createTestTable(endpoint = dynamodbEndpoint()): Promise<TestTable> {
+  const table = `messages-${randomUUID()}`;
+  const config = readTableConfig({ DYNAMODB_ENDPOINT: endpoint, MESSAGES_TABLE: table });
+  const client = createDynamoDbClient({ ...config, dynamodbEndpoint: dynamodbEndpoint() });
+  const dynamo = createDocumentClient(client);
+  await ensureTable(client, table);
+  return {
+    config,
+    table,
+    client,
+    dynamo,
+    rows: (prefix = '') => scan(dynamo, table, prefix),
+    async put(...items) {
+      await Promise.all(items.map((item) => dynamo.send(new PutCommand({ TableName: table, Item: item }))));
+    },
+    async drop() {
+      await client.send(new DeleteTableCommand({ TableName: table }));
+      client.destroy();
+    },
+  };
+}
+
+async function scan(dynamo: DynamoDBDocumentClient, table: string, prefix: string): Promise<Item[]> {
+  const rows: Item[] = [];
+  let start: Item | undefined;
+  do {
+    const answer = await dynamo.send(
+      new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: start }),
+    );
+    rows.push(...(answer.Items ?? []));
+    start = answer.LastEvaluatedKey;
+  } while (start !== undefined);
+  return rows.filter((row) => String(row['pk']).startsWith(prefix));
+}
+
+/** A user that no other test knows. */
+export function newPerson(name: string): Participant {
+  const id = randomUUID();
+  return { id, handle: `${name}-${id.slice(0, 8)}`, displayName: name };
+}
