@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts';
 import { readTableConfig, type TableConfig } from '../../src/config.ts';
 import type { Item, Participant } from '../../src/messages/rows.ts';
@@ -15,6 +15,7 @@ export interface TestTable {
   /** Every row whose partition key begins with the prefix, in no order. */
   rows(prefix?: string): Promise<Item[]>;
   put(...items: Item[]): Promise<void>;
+  remove(item: Item | undefined): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -33,6 +34,9 @@ export async function createTestTable(endpoint = dynamodbEndpoint()): Promise<Te
     rows: (prefix = '') => scan(dynamo, table, prefix),
     async put(...items) {
       await Promise.all(items.map((item) => dynamo.send(new PutCommand({ TableName: table, Item: item }))));
+    },
+    async remove(item) {
+      await dynamo.send(new DeleteCommand({ TableName: table, Key: { pk: item?.['pk'], sk: item?.['sk'] } }));
     },
     async drop() {
       await client.send(new DeleteTableCommand({ TableName: table }));

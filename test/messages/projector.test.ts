@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts';
+import { createMessages } from '../../src/messages/messages.ts';
+import { createProjector, type StreamRecord } from '../../src/messages/projector.ts';
+import { type Item, messageItem, type Participant } from '../../src/messages/rows.ts';
+import { dynamodbEndpoint } from '../support/environment.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+import { type DynamoDbProxy, startDynamoDbProxy } from '../support/proxy.ts';
+import { messageRecords } from '../support/stream.ts';
+import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
+
+let table: TestTable;
+let proxy: DynamoDbProxy;
+beforeAll(async () => {
+  [table, proxy] = await Promise.all([createTestTable(), startDynamoDbProxy(dynamodbEndpoint())]);
+});
+afterAll(async () => {
+  await proxy.stop();
+  await table.drop();
+});
+
+async function startGroup(ann = newPerson('ann'), ben = newPerson('ben')) {
+  const result = await createMessages(table).sendToUser(ann, ben, 'hello');
+  if (result.outcome !== 'sent') throw new Error(result.outcome);
+  return { ann, ben, groupId: result.message.groupId };
+}
+
+async function send(groupId: string, sender: Participant, count: number) {
+  const messages = createMessages(table);
+  for (let index = 0; index < count; index++) await messages.sendToGroup(sender, groupId, `message ${index}`);
+}
+
+/** The rows of the groups that a test made. */
+async function rowsOf(...groupIds: string[]): Promise<Item[]> {
+  const rows = await table.rows();
+  return rows.filter((row) => groupIds.some((id) => row['message_group_uuid'] === id || row['pk'] === `MSG#${id}`));
+}
+
+async function recordsOf(...groupIds: string[]): Promise<StreamRecord[]> {
+  const records = await messageRecords(table);
+  return records.filter(({ newImage }) => groupIds.some((id) => newImage?.['pk'] === `MSG#${id}`));
+}
+
+/** Records in any order, with repetitions, cut into batches of any size. */
+function anyDelivery(count: number) {
+  const indexes = fc.shuffledSubarray([...Array(count).keys()], { minLength: count });
+  return fc.record({
+    order: fc.tuple(indexes, fc.array(fc.nat(count - 1), { maxLength: 5 })).map(([all, again]) => [...all, ...again]),
+    batchSizes: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }),
+  });
+}
+
+function inBatches<Value>(values: Value[], sizes: number[]): Value[][] {
+  const batches: Value[][] = [];
+  for (let start = 0; start < values.length; start += sizes[(batches.length - 1) % sizes.length] ?? 1) {
+    batches.push(values.slice(start, start + (sizes[batches.length % sizes.length] ?? 1)));
+  }
+  return batches;
+}
+
+describe('the projector', () => {
+  it('brings every row to the newest message for records in any order, repeated, in any batches', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyDelivery(8), async ({ order, batchSizes }) => {
+        const [one, other] = [await startGroup(), await startGroup()];
+        await send(one.groupId, one.ann, 3);
+        await send(other.groupId, other.ben, 3);
+        const records = await recordsOf(one.groupId, other.groupId);
+        const project = createProjector(table);
+        for (const batch of inBatches(
+          order.map((index) => records[index] as StreamRecord),
+          batchSizes,
+        )) {
+          expect(await project(batch)).toMatchObject({ failedFrom: null });
+        }
+        expect(brokenInvariants(await rowsOf(one.groupId, other.groupId))).toEqual([]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('does no harm when several run at once on the same records', async () => {
+    const { ann, groupId } = await startGroup();
+    await send(groupId, ann, 10);
+    const records = await recordsOf(groupId);
+    await Promise.all(records.map((record) => createProjector(table)([record])));
+    expect(brokenInvariants(await rowsOf(groupId))).toEqual([]);
+  });
+
+  it('never moves a row back in time', async () => {
+    const { ann, groupId } = await startGroup();
+    await send(groupId, ann, 2);
+    const records = await recordsOf(groupId);
+    await createProjector(table)(records);
+    const before = await rowsOf(groupId);
+    for (const record of records) await createProjector(table)([record]);
+    expect(await rowsOf(groupId)).toEqual(before);
+  });
+
+  it('recovers from a crash at every one of its calls, before and after the call was carried out', async () => {
+    const dynamo = createDocumentClient(createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url }));
+    for (const fate of ['lose', { status: 500, body: { __type: 'InternalServerError' } }] as const) {
+      for (let crashAt = 1; crashAt <= 4; crashAt++) {
+        const { ann, groupId } = await startGroup();
+        await send(groupId, ann, 2);
+        const records = await recordsOf(groupId);
+        let calls = 0;
+        // From its n-th call on nothing answers any more: the process is gone.
+        proxy.onCall(() => (++calls < crashAt ? 'pass' : calls === crashAt ? fate : { status: 500, body: {} }));
+        await createProjector({ dynamo, table: table.table })(records);
+        proxy.onCall(() => 'pass');
+        expect(await createProjector(table)(records)).toMatchObject({ failedFrom: null });
+        expect(brokenInvariants(await rowsOf(groupId))).toEqual([]);
+      }
+    }
+  }, 60_000);
+
+  it('reports the first record of the group that failed, and has done the other groups', async () => {
+    const [good, bad] = [await startGroup(), await startGroup()];
+    await send(good.groupId, good.ann, 2);
+    await send(bad.groupId, bad.ann, 2);
+    const [goodRecords, badRecords] = [await recordsOf(good.groupId), await recordsOf(bad.groupId)];
+    const dynamo = createDocumentClient(createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url }));
+    proxy.onCall(({ body }) => (JSON.stringify(body).includes(bad.groupId) ? { status: 500, body: {} } : 'pass'));
+    const batch = [...goodRecords.slice(0, 2), ...badRecords, ...goodRecords.slice(2)];
+    const { failedFrom, errors } = await createProjector({ dynamo, table: table.table })(batch);
+    proxy.onCall(() => 'pass');
+    expect(failedFrom).toBe(2);
+    expect(errors).toHaveLength(1);
+    expect(brokenInvariants(await rowsOf(good.groupId))).toEqual([]);
+  }, 20_000);
+
+  it('is not misled by an index that answers with old rows', async () => {
+    const { ann, groupId } = await startGroup();
+    const stale = (await rowsOf(groupId)).filter((row) => row['message_group_uuid'] === groupId);
+    await send(groupId, ann, 1);
+    await createProjector(table)(await recordsOf(groupId));
+    await send(groupId, ann, 1);
+    const items = stale.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? { S: value } : { BOOL: value }]),
+      ),
+    );
+    proxy.onCall(({ body }) =>
+      'IndexName' in body ? { status: 200, body: { Items: items, Count: items.length } } : 'pass',
+    );
+    const dynamo = createDocumentClient(createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url }));
+    await createProjector({ dynamo, table: table.table })(await recordsOf(groupId));
+    proxy.onCall(() => 'pass');
+    expect(brokenInvariants(await rowsOf(groupId))).toEqual([]);
+  });
+
+  it('is not misled by an index that does not know the group yet', async () => {
+    const { ben, groupId } = await startGroup();
+    await send(groupId, ben, 1);
+    proxy.onCall(({ body }) => ('IndexName' in body ? { status: 200, body: { Items: [], Count: 0 } } : 'pass'));
+    const dynamo = createDocumentClient(createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url }));
+    const projection = await createProjector({ dynamo, table: table.table })(await recordsOf(groupId));
+    proxy.onCall(() => 'pass');
+    expect(projection).toEqual({ failedFrom: null, errors: [], skipped: [] });
+    expect(brokenInvariants(await rowsOf(groupId))).toEqual([]);
+  });
+
+  it('makes one row for each participant where a crash of the earlier backend left two, or none', async () => {
+    const { ann, ben, groupId } = await startGroup();
+    const [annRow] = await table.rows(`GRP#${ann.id}`);
+    const [benRow] = await table.rows(`GRP#${ben.id}`);
+    await table.put({ ...annRow, sk: '2020-01-01T00:00:00.000000+00:00' });
+    await table.remove(benRow);
+    await send(groupId, ann, 1);
+    await createProjector(table)(await recordsOf(groupId));
+    expect(brokenInvariants(await rowsOf(groupId))).toEqual([]);
+    expect((await table.rows(`GRP#${ben.id}`))[0]).toMatchObject({ user_uuid: ann.id, user_handle: ann.handle });
+  });
+
+  it('names the sender on the other row as the message does', async () => {
+    const { ann, ben, groupId } = await startGroup();
+    await send(groupId, { ...ann, handle: 'renamed', displayName: 'Renamed' }, 1);
+    await createProjector(table)(await recordsOf(groupId));
+    expect((await table.rows(`GRP#${ben.id}`))[0]).toMatchObject({
+      user_handle: 'renamed',
+      user_display_name: 'Renamed',
+    });
+  });
+
+  it('passes over rows that are no new messages, and says which messages it cannot read', async () => {
+    const { ann, ben, groupId } = await startGroup();
+    const [row] = await table.rows(`GRP#${ann.id}`);
+    const broken = { pk: `MSG#${groupId}`, sk: '2026-11-20T20:26:11.927123Z', message: 'no id' };
+    const orphan = messageItem({
+      id: 'x',
+      groupId: ben.id,
+      body: 'x',
+      createdAt: '2026-11-20T20:26:11.927123Z',
+      sender: newPerson('nobody'),
+      sortKey: '2026-11-20T20:26:11.927123Z',
+    });
+    const projection = await createProjector(table)([
+      { eventName: 'INSERT', newImage: row ?? null },
+      { eventName: 'REMOVE', newImage: null },
+      { eventName: 'INSERT', newImage: broken },
+      { eventName: 'INSERT', newImage: orphan },
+    ]);
+    expect(projection).toMatchObject({ failedFrom: null, errors: [] });
+    expect(projection.skipped).toEqual([
+      expect.stringContaining('message_uuid'),
+      expect.stringContaining('no group row'),
+    ]);
+  });
+
+  it('costs one Query and one transaction for a group, however many messages the batch has of it', async () => {
+    const { ann, groupId } = await startGroup();
+    await send(groupId, ann, 30);
+    const dynamo = createDocumentClient(createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url }));
+    const calls: string[] = [];
+    proxy.onCall(({ operation }) => {
+      calls.push(operation);
+      return 'pass';
+    });
+    await createProjector({ dynamo, table: table.table })(await recordsOf(groupId));
+    proxy.onCall(() => 'pass');
+    expect(calls).toEqual(['Query', 'TransactWriteItems']);
+  });
+});
