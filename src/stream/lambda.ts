@@ -10,7 +10,7 @@ import { parseRecord } from './records.ts';
  * A Lambda handler for the table's stream, for an event source mapping with `ReportBatchItemFailures`: reports the
  * first record that could not be processed and all from there on, so that Lambda delivers those again.
  */
-export function createHandler({ project, logger }: { project: Project; logger: Logger }) {
+export function createHandler({ project, logger }: { project: Project; logger: Pick<Logger, 'error'> }) {
   return async function handleEvent(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
     const records = event.Records.map(parseRecord);
     const { failedFrom, errors, skipped } = await project(records);

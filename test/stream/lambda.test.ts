@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { createMessages } from '../../src/messages/messages.ts';
+import type { Projection } from '../../src/messages/projector.ts';
+import { dynamodbEndpoint } from '../support/environment.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
+
+async function importLambda(table: string) {
+  process.env['DYNAMODB_ENDPOINT'] = dynamodbEndpoint();
+  process.env['MESSAGES_TABLE'] = table;
+  return import('../../src/stream/lambda.ts');
+}
+
+/** An event as Lambda delivers it, of the table's messages. */
+async function eventOf(table: TestTable): Promise<DynamoDBStreamEvent> {
+  const rows = await table.rows('MSG#');
+  return {
+    Records: rows.map((row, index) => ({
+      eventID: `event-${index}`,
+      eventName: 'INSERT',
+      dynamodb: {
+        SequenceNumber: String(100 + index),
+        NewImage: Object.fromEntries(Object.entries(row).map(([name, value]) => [name, { S: String(value) }])),
+      },
+    })),
+  };
+}
+
+describe('the Lambda handler', () => {
+  it('projects a batch and reports no failures', async () => {
+    const table = await createTestTable();
+    const [ann, ben] = [newPerson('ann'), newPerson('ben')];
+    const messages = createMessages(table);
+    await messages.sendToUser(ann, ben, 'one');
+    await messages.sendToUser(ben, ann, 'two');
+    const { handler } = await importLambda(table.table);
+    expect(await handler(await eventOf(table))).toEqual({ batchItemFailures: [] });
+    expect(brokenInvariants(await table.rows())).toEqual([]);
+    await table.drop();
+  });
+
+  it('reports the first record that failed and all from there on', async () => {
+    const { createHandler } = await importLambda('unused');
+    const projection: Projection = { failedFrom: 1, errors: [new Error('no')], skipped: ['why'] };
+    const logged: unknown[] = [];
+    const logger = { error: (entry: unknown) => logged.push(entry) };
+    const handler = createHandler({ project: () => Promise.resolve(projection), logger });
+    const records = ['7', '8', '9'].map((SequenceNumber) => ({ dynamodb: { SequenceNumber } }));
+    expect(await handler({ Records: records })).toEqual({
+      batchItemFailures: [{ itemIdentifier: '8' }, { itemIdentifier: '9' }],
+    });
+    expect(logged).toEqual([{ reason: 'why' }, { err: projection.errors[0] }]);
+  });
+});
