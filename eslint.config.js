@@ -43,5 +43,5 @@ export default tseslint.config(
     files: ['src/main.ts', 'src/stream/main.ts', 'src/stream/lambda.ts', 'scripts/**', 'test/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
-  { files: ['eslint.config.js'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
 );

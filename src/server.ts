@@ -9,6 +9,7 @@ import {
   type FastifyInstance,
   type FastifyRequest,
 } from 'fastify';
+import type { Logger } from 'pino';
 import { type ApolloOptions, createApollo } from './apollo.ts';
 import { type ContextOptions, createContext } from './context.ts';
 import { addHealth, type Checks } from './health.ts';
@@ -42,13 +43,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const loggerInstance: FastifyBaseLogger = options.logger;
   const app = fastify({
     loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: LARGEST_REQUEST_BYTES,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     forceCloseConnections: true,
   });
   const { drain, isStopping } = addDrain(app);
-  addTrace(app);
+  addTrace(app, options.logger);
   addErrorAnswers(app);
   await app.register(cors, { origin: options.corsOrigins, maxAge: 600, exposedHeaders: ['x-request-id'] });
   addHealth(app, options.checks, isStopping);
@@ -70,7 +71,7 @@ async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise
 }
 
 /** Gives every request its trace, and writes it as the request's one line in the log. */
-function addTrace(app: FastifyInstance): void {
+function addTrace(app: FastifyInstance, logger: Logger): void {
   app.decorateRequest('trace');
   app.addHook('onRequest', (request, reply, done) => {
     request.trace = { requestId: request.id, dynamodbCalls: 0, sqlStatements: 0 };
@@ -80,10 +81,7 @@ function addTrace(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
     const [path] = request.url.split('?');
     const durationMs = Math.round(reply.elapsedTime * 10) / 10;
-    request.log.info(
-      { ...request.trace, method: request.method, path, status: reply.statusCode, durationMs },
-      'request',
-    );
+    logger.info({ ...request.trace, method: request.method, path, status: reply.statusCode, durationMs }, 'request');
     done();
   });
 }

@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import getPort from 'get-port';
-import { type LocalPart, partOf } from './process.ts';
+import { type LocalPart, partOf, StartError } from './process.ts';
 
 export interface DynamoDbOptions {
   /** 0: any free port. */
@@ -51,7 +51,7 @@ function findDynoxide(): string {
   ];
   const found = places.find((place) => place !== null && isExecutable(place));
   if (typeof found === 'string') return found;
-  throw new Error(
+  throw new StartError(
     [
       `There is no dynoxide, the embedded DynamoDB, for this machine (${process.platform} ${process.arch}). Either`,
       '  - on linux x64: npm install, without --omit=optional,',

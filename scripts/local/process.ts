@@ -2,6 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** What keeps the stack from starting, with what to do about it: its message is for the one who started it. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
 /** A part of the local stack in a process of its own. */
 export interface LocalPart {
   /** Where the part answers. */
@@ -37,7 +42,7 @@ export async function partOf(running: Running, url: string, ready: () => Promise
   const failure = await Promise.race([untilReady(name, ready), ended]);
   if (failure === null) return part;
   await part.stop();
-  throw new Error(failure);
+  throw new StartError(failure);
 }
 
 async function untilReady(name: string, ready: () => Promise<boolean>): Promise<string | null> {

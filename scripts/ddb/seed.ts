@@ -1,0 +1,97 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand, type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { createDocumentClient } from '../../src/clients.ts';
+import { pairKey, timestampOf } from '../../src/messages/keys.ts';
+import { groupItem, type Message, type MessageGroup, messageItem, pairItem } from '../../src/messages/rows.ts';
+import { putIf, write } from '../../src/messages/transaction.ts';
+import { type DemoUser, demoUsers } from '../local/demo.ts';
+import { andrewAndBayko, andrewAndLondo, type DemoLine } from './demo-messages.ts';
+
+interface DemoGroup {
+  id: string;
+  participants: [DemoUser, DemoUser];
+  lines: DemoLine[];
+  /** Microseconds since 1970. */
+  startsAt: number;
+}
+
+const BATCH = 25;
+const PAUSE = 41 * 60 * 1_000_000;
+
+const demoGroups: DemoGroup[] = [
+  {
+    id: '5ae290ed-55d1-47a0-bc6d-fe2bc2700401',
+    participants: [demoUsers.andrewbrown, demoUsers.bayko],
+    lines: andrewAndBayko,
+    startsAt: Date.UTC(2026, 9, 26, 8, 15) * 1000,
+  },
+  {
+    id: '5ae290ed-55d1-47a0-bc6d-fe2bc2700402',
+    participants: [demoUsers.andrewbrown, demoUsers.londo],
+    lines: andrewAndLondo,
+    startsAt: Date.UTC(2026, 9, 28, 17, 40) * 1000,
+  },
+];
+
+/**
+ * The demo data: each group appears as a whole, with its newest message on both rows. A group that is there stays as
+ * it is, also where people have written into it since.
+ */
+export async function seedMessages(client: DynamoDBClient, table: string): Promise<'seeded' | 'exists'> {
+  const dynamo = createDocumentClient(client);
+  const seeded = await Promise.all(demoGroups.map((group) => seedGroup(dynamo, table, group)));
+  return seeded.includes(true) ? 'seeded' : 'exists';
+}
+
+async function seedGroup(dynamo: DynamoDBDocumentClient, table: string, group: DemoGroup): Promise<boolean> {
+  const [one, other] = group.participants;
+  const { Item: pair } = await dynamo.send(new GetCommand({ TableName: table, Key: pairKey(one.id, other.id) }));
+  if (pair) return false;
+  const messages = messagesOf(group);
+  await putAll(dynamo, table, messages.map(messageItem));
+  const newest = messages.at(-1);
+  if (!newest) return false;
+  const free = 'attribute_not_exists(pk)';
+  const refusals = await write(dynamo, [
+    putIf(table, pairItem(one.id, other.id, group.id), free),
+    putIf(table, groupItem(groupRow(one, other, newest)), free),
+    putIf(table, groupItem(groupRow(other, one, newest)), free),
+  ]);
+  return refusals.length === 0;
+}
+
+function messagesOf({ id, participants, lines, startsAt }: DemoGroup): Message[] {
+  return lines.map(({ from, body }, index) => {
+    const sender = participants.find(({ handle }) => handle === from);
+    if (!sender) throw new Error(`${from} does not take part in demo group ${id}`);
+    const createdAt = timestampOf(startsAt + index * PAUSE);
+    const messageId = `${id.slice(0, 24)}${String(index + 1).padStart(12, '0')}`;
+    return { id: messageId, groupId: id, body, createdAt, sender, sortKey: createdAt };
+  });
+}
+
+function groupRow(participant: DemoUser, otherUser: DemoUser, newest: Message): MessageGroup {
+  return {
+    id: newest.groupId,
+    participantId: participant.id,
+    otherUser,
+    lastMessageAt: newest.createdAt,
+    lastMessage: { id: newest.id, senderId: newest.sender.id, body: newest.body },
+    paired: true,
+    sortKey: newest.sortKey,
+  };
+}
+
+async function putAll(dynamo: DynamoDBDocumentClient, table: string, items: Record<string, unknown>[]): Promise<void> {
+  for (let start = 0; start < items.length; start += BATCH) {
+    let requests = items.slice(start, start + BATCH).map((item) => ({ PutRequest: { Item: item } }));
+    while (requests.length > 0) {
+      const { UnprocessedItems: left } = await dynamo.send(
+        new BatchWriteCommand({ RequestItems: { [table]: requests } }),
+      );
+      requests = (left?.[table] ?? []).flatMap(({ PutRequest: put }) =>
+        put?.Item ? [{ PutRequest: { Item: put.Item } }] : [],
+      );
+    }
+  }
+}
