@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createMessages, type Messages } from '../../src/messages/messages.ts';
 import { cursorOf, parseCursor, timestampOf } from '../../src/messages/keys.ts';
+import { createMessages, type Messages } from '../../src/messages/messages.ts';
 import type { PageRequest } from '../../src/messages/page.ts';
 import { type Message, messageItem } from '../../src/messages/rows.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
