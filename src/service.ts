@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { DestinationStream } from 'pino';
 import { createAuthenticate } from './auth.ts';
 import { createDocumentClient, createDynamoDbClient, createPool } from './clients.ts';
 import type { Config } from './config.ts';
@@ -19,14 +20,19 @@ export interface Service {
 export interface ServiceOptions {
   /** What Sandbox sends along, in development. */
   sandboxHeaders?: () => Promise<Record<string, string>>;
+  /** Where the log goes; standard output unless given, for a person to read in development. */
+  logOutput?: DestinationStream;
 }
 
 const DRAIN_MS = 10_000;
 
 /** Makes the clients and the server, and listens. Neither DynamoDB nor Postgres has to answer yet. */
-export async function startService(config: Config, { sandboxHeaders }: ServiceOptions = {}): Promise<Service> {
+export async function startService(
+  config: Config,
+  { sandboxHeaders, logOutput }: ServiceOptions = {},
+): Promise<Service> {
   const { messagesTable: table, production, host, port } = config;
-  const logger = createLogger(config.logLevel, production ? undefined : prettyOutput());
+  const logger = createLogger(config.logLevel, logOutput ?? (production ? undefined : prettyOutput()));
   const dynamoClient = countCalls(createDynamoDbClient(config));
   const dynamo = createDocumentClient(dynamoClient);
   const pool = createPool(config.databaseUrl, (err) => {

@@ -38,11 +38,15 @@ export function createMessages({ dynamo, table, now }: MessagesOptions): Message
   /** Who the other participant is, by group and viewer. Participants of a group never change, so a yes stays true. */
   const otherParticipants = new LRUCache<string, Participant>({ max: REMEMBERED_PARTS });
 
+  function remember({ id, participantId, otherUser }: MessageGroup): void {
+    otherParticipants.set(`${id} ${participantId}`, otherUser);
+  }
+
   async function findMessageGroup(viewerId: string, groupId: string): Promise<MessageGroup | null> {
     const indexed = await listGroupRows({ dynamo, table }, groupId);
     const own = indexed.filter((row) => row.participantId === viewerId).at(-1);
     const group = own ?? (await findOwnRow({ dynamo, table }, viewerId, groupId));
-    if (group) otherParticipants.set(`${groupId} ${viewerId}`, group.otherUser);
+    if (group) remember(group);
     return group;
   }
 
@@ -66,8 +70,10 @@ export function createMessages({ dynamo, table, now }: MessagesOptions): Message
       return other && messages;
     },
 
-    listMessageGroups(viewerId, page) {
-      return queryPage({ dynamo, table, pk: groupsPk(viewerId) }, page, parseGroup);
+    async listMessageGroups(viewerId, page) {
+      const groups = await queryPage({ dynamo, table, pk: groupsPk(viewerId) }, page, parseGroup);
+      groups.rows.forEach(remember);
+      return groups;
     },
 
     findMessageGroup,

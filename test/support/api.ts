@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { readConfig } from '../../src/config.ts';
+import type { Mutation, Query } from '../../src/generated/graphql.ts';
 import type { Participant } from '../../src/messages/rows.ts';
-import { startService } from '../../src/service.ts';
+import { type ServiceOptions, startService } from '../../src/service.ts';
 import { databaseUrl as testDatabase, dynamodbEndpoint } from './environment.ts';
 import { type Issuer, startIssuer } from './issuer.ts';
 import { createTestTable, newPerson, type TestTable } from './table.ts';
@@ -10,9 +11,8 @@ import { createTestTable, newPerson, type TestTable } from './table.ts';
 export interface GraphQLAnswer {
   status: number;
   headers: Headers;
-  // The shape follows the query, which each test knows.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  data: any;
+  /** The fields that the operation selects, null or undefined where it failed. */
+  data: Query & Mutation;
   errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
 }
 
@@ -32,6 +32,8 @@ export interface TestApi {
   /** A person who is registered in Postgres and holds a valid token. */
   person(name: string): Promise<Person>;
   run(query: string, variables?: Record<string, unknown>, headers?: Record<string, string>): Promise<GraphQLAnswer>;
+  /** As on SIGTERM. */
+  stopService(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export interface TestApiOptions {
   dynamodbEndpoint?: string;
   databaseUrl?: string;
   env?: Record<string, string>;
+  service?: ServiceOptions;
 }
 
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
@@ -57,8 +60,11 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       COGNITO_ISSUER: issuer.url,
       ...options.env,
     }),
+    options.service,
   );
   const database = new pg.Pool({ connectionString: testDatabase(), max: 2 });
+  let stopped: Promise<void> | undefined;
+  const stopService = () => (stopped ??= service.stop());
   const run: TestApi['run'] = (query, variables = {}, headers = {}) => post(service.url, { query, variables }, headers);
   return {
     url: service.url,
@@ -73,8 +79,9 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       const authorization = { authorization: `Bearer ${token}` };
       return { ...person, token, run: (query, variables) => run(query, variables, authorization) };
     },
+    stopService,
     async stop() {
-      await service.stop();
+      await stopService();
       await Promise.all([issuer.stop(), database.end(), table.drop()]);
     },
   };

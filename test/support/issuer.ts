@@ -49,7 +49,9 @@ export async function startIssuer(): Promise<Issuer> {
     async rotate() {
       key = await newKey(`key-${++rotations}`);
     },
-    stop: () => close(server),
+    async stop() {
+      if (server.listening) await close(server);
+    },
   };
 }
 

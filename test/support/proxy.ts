@@ -13,7 +13,7 @@ export type Fate = 'pass' | 'lose' | { status: number; body: object };
 export interface DynamoDbProxy {
   url: string;
   /** Decides the fate of every call from now on. */
-  onCall: (decide: (call: DynamoDbCall) => Fate) => void;
+  onCall: (decide: (call: DynamoDbCall) => Fate | Promise<Fate>) => void;
   stop(): Promise<void>;
 }
 
@@ -27,12 +27,12 @@ export const THROTTLED: Fate = {
 
 /** Stands in front of the emulator and misbehaves as the real service can and the emulator cannot. */
 export async function startDynamoDbProxy(target: string): Promise<DynamoDbProxy> {
-  let decide: (call: DynamoDbCall) => Fate = () => 'pass';
+  let decide: (call: DynamoDbCall) => Fate | Promise<Fate> = () => 'pass';
   const server = createServer((request, response) => {
     void (async () => {
       const body = await readBody(request);
       const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-      const fate = decide({ operation, body: JSON.parse(body.toString()) as Record<string, unknown> });
+      const fate = await decide({ operation, body: JSON.parse(body.toString()) as Record<string, unknown> });
       if (typeof fate === 'object') {
         response
           .writeHead(fate.status, { 'content-type': 'application/x-amz-json-1.0' })
