@@ -2,12 +2,13 @@ import type { AddressInfo } from 'node:net';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { DestinationStream } from 'pino';
 import { createAuthenticate } from './auth.ts';
-import { createDocumentClient, createDynamoDbClient, createPool } from './clients.ts';
+import { createDocumentClient, createDynamoDbClient } from './clients.ts';
 import type { Config } from './config.ts';
 import { createLogger, prettyOutput } from './logger.ts';
 import { createMessages } from './messages/messages.ts';
 import { createServer } from './server.ts';
 import { countCalls, countStatements } from './trace.ts';
+import { createPool } from './users/pool.ts';
 import { createUsers } from './users/users.ts';
 
 export interface Service {

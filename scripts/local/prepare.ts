@@ -36,6 +36,7 @@ export async function prepareData(
   subs: Map<string, string>,
   onDone: OnStarted,
 ): Promise<void> {
+  if (!parts.dynamodb && !parts.postgres && !prepare) return;
   const startedAt = Date.now();
   await Promise.all([
     parts.dynamodb || prepare ? prepareTable(config) : undefined,

@@ -34,14 +34,21 @@ async function start(local: LocalConfig, env: Environment, stops: Stop[]): Promi
   stops.push(unlock);
   // The parts start while this process reads the rest of its own code.
   const starting = startParts(local, showStep);
-  const [parts, { prepareCognito, prepareData }, { createSandboxHeaders }, { startService }, { startWorker }] =
-    await Promise.all([
-      starting,
-      import('./prepare.ts'),
-      import('./sandbox.ts'),
-      import('../../src/service.ts'),
-      import('../../src/stream/service.ts'),
-    ]);
+  const [
+    parts,
+    { prepareCognito, prepareData },
+    { createSandboxHeaders },
+    { startService },
+    { startWorker },
+    { prettyOutput },
+  ] = await Promise.all([
+    starting,
+    import('./prepare.ts'),
+    import('./sandbox.ts'),
+    import('../../src/service.ts'),
+    import('../../src/stream/service.ts'),
+    import('../../src/logger.ts'),
+  ]);
   stops.push(() => stopParts(parts));
 
   const endpoint = parts.cognito?.url;
@@ -60,7 +67,7 @@ async function start(local: LocalConfig, env: Environment, stops: Stop[]): Promi
 
   const startedAt = Date.now();
   const sandboxHeaders = endpoint !== undefined && pool ? createSandboxHeaders(endpoint, pool) : undefined;
-  const worker = startWorker({ ...config, dataDir: local.dataDir });
+  const worker = startWorker({ ...config, dataDir: local.dataDir }, prettyOutput());
   stops.push(() => worker.stop());
   const service = await startService(config, sandboxHeaders && { sandboxHeaders }).catch((error: unknown) => {
     throw explainPort(error, config.port);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DestinationStream } from 'pino';
 import { createDocumentClient, createDynamoDbClient, createStreamsClient } from '../clients.ts';
 import type { LogLevel, TableConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
@@ -12,8 +13,8 @@ export interface WorkerConfig extends TableConfig {
   logLevel: LogLevel;
 }
 
-/** Makes the clients and starts the worker. `stop` resolves when the batch that it is at is done with. */
-export function startWorker(config: WorkerConfig): { stop(): Promise<void> } {
+/** Makes the clients and starts the worker; it logs to standard output unless told otherwise. `stop` resolves when the batch that it is at is done with. */
+export function startWorker(config: WorkerConfig, logOutput?: DestinationStream): { stop(): Promise<void> } {
   const { messagesTable: table, dataDir, logLevel } = config;
   const dynamo = createDynamoDbClient(config);
   const streams = createStreamsClient(config);
@@ -25,7 +26,7 @@ export function startWorker(config: WorkerConfig): { stop(): Promise<void> } {
       table,
       project: createProjector({ dynamo: createDocumentClient(dynamo), table }),
       checkpoints: createFileCheckpoints(join(dataDir, 'stream-checkpoint.json')),
-      logger: createLogger(logLevel),
+      logger: createLogger(logLevel, logOutput),
     },
     stopping.signal,
   );
