@@ -19,13 +19,14 @@ export interface EmulatedPool {
 export async function prepareCognito(endpoint: string): Promise<EmulatedPool> {
   const cognito = createEmulatorClient(endpoint);
   const pool = await ensureUserPool(cognito);
-  const subs = new Map<string, string>();
-  // One after the other: the emulator loses users that are made at the same time.
-  for (const user of allDemoUsers) {
-    subs.set(user.handle, await ensureUser(cognito, pool.userPoolId, user, DEMO_PASSWORD));
-  }
+  const subs = await Promise.all(
+    allDemoUsers.map(async (user): Promise<[string, string]> => [
+      user.handle,
+      await ensureUser(cognito, pool.userPoolId, user, DEMO_PASSWORD),
+    ]),
+  );
   cognito.destroy();
-  return { ...pool, subs };
+  return { ...pool, subs: new Map(subs) };
 }
 
 /** Table, schema and demo data of every part that was started here, or of all with `PREPARE`. Repeats change nothing. */

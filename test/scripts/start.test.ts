@@ -1,15 +1,19 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import getPort from 'get-port';
 import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts';
 import { readTableConfig } from '../../src/config.ts';
 import { post } from '../support/api.ts';
+import { databaseUrl, dynamodbEndpoint } from '../support/environment.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -46,8 +50,8 @@ function spawnStart(more?: Record<string, string>) {
   return { child, output: () => output, ended: once(child, 'exit') };
 }
 
-async function start(): Promise<Stack> {
-  const { child, output, ended } = spawnStart();
+async function start(more?: Record<string, string>): Promise<Stack> {
+  const { child, output, ended } = spawnStart(more);
   const isUp = new Promise<void>((resolve) => {
     child.stdout.on('data', () => {
       if (output().includes('Ctrl-C stops it')) resolve();
@@ -69,6 +73,10 @@ async function allRows({ dynamodbEndpoint }: Record<string, string>) {
   const dynamo = createDocumentClient(createDynamoDbClient(readTableConfig({ DYNAMODB_ENDPOINT: dynamodbEndpoint })));
   const { Items: rows = [] } = await dynamo.send(new ScanCommand({ TableName: 'cruddur-messages' }));
   return rows;
+}
+
+async function listTables(endpoint: string) {
+  return createDynamoDbClient(readTableConfig({ DYNAMODB_ENDPOINT: endpoint })).send(new ListTablesCommand({}));
 }
 
 const isRefused = (url: string) =>
@@ -129,6 +137,17 @@ describe('npm start', () => {
     expect(await stop(again, 'SIGINT')).toBe(0);
   }, 120_000);
 
+  it('leaves the table of a DynamoDB that it was given alone, unless it is to prepare it', async () => {
+    const given = { DYNAMODB_ENDPOINT: dynamodbEndpoint(), MESSAGES_TABLE: `given-${randomUUID()}` };
+    const untouched = await start(given);
+    expect(untouched.file['dynamodbEndpoint']).toBeNull();
+    await stop(untouched, 'SIGINT');
+    expect((await listTables(given.DYNAMODB_ENDPOINT)).TableNames).not.toContain(given.MESSAGES_TABLE);
+    const prepared = await start({ ...given, PREPARE: 'true', LOCAL_POSTGRES_PORT: String(await getPort()) });
+    await stop(prepared, 'SIGINT');
+    expect((await listTables(given.DYNAMODB_ENDPOINT)).TableNames).toContain(given.MESSAGES_TABLE);
+  }, 120_000);
+
   it('names every malformed variable at once, without a stack trace', async () => {
     const { ended, output } = spawnStart({ PORT: 'x', PREPARE: 'yes', LOCAL_POSTGRES_PORT: '-1' });
     expect((await ended)[0]).toBe(1);
@@ -140,6 +159,24 @@ describe('npm start', () => {
     const { ended, output } = spawnStart({ NODE_ENV: 'production' });
     expect((await ended)[0]).toBe(1);
     expect(output()).toMatch(/DATABASE_URL is missing[^]*AWS_REGION is missing/);
+  }, 30_000);
+});
+
+describe('main.ts', () => {
+  it('stops on SIGTERM with exit code 0', async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+      cwd: ROOT,
+      env: environment({
+        DYNAMODB_ENDPOINT: dynamodbEndpoint(),
+        DATABASE_URL: databaseUrl(),
+        COGNITO_USER_POOL_ID: 'us-east-1_AbCdEf123',
+        COGNITO_CLIENT_ID: 'client',
+      }),
+    });
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
   }, 30_000);
 });
 
