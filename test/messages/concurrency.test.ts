@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { timestampOf } from '../../src/messages/keys.ts';
 import { createMessages } from '../../src/messages/messages.ts';
 import type { SendResult, Sent } from '../../src/messages/send.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -76,14 +77,18 @@ describe('messages that are sent at the same moment', () => {
     const ann = newPerson('ann');
     const others = Array.from({ length: 10 }, (_, index) => newPerson(`other${index}`));
     const groups = await Promise.all(others.map((other) => createMessages(table).sendToUser(ann, other, 'hi')));
-    const later = () => frozen() + 60_000_000;
+    const oneMoment = (Date.now() + 60_000) * 1000;
     const groupIds = groups.map((group) => sentOf(group).message.groupId);
     const again = await Promise.all(
-      groupIds.map((groupId) => createMessages({ ...table, now: later }).sendToGroup(ann, groupId, 'later')),
+      groupIds.map((groupId) => createMessages({ ...table, now: () => oneMoment }).sendToGroup(ann, groupId, 'later')),
     );
     expect(new Set(again.map((result) => sentOf(result).message.createdAt)).size).toBe(1);
     await expectWhole();
-    expect(await table.rows(`GRP#${ann.id}`)).toHaveLength(10);
+    const rows = await table.rows(`GRP#${ann.id}`);
+    expect(rows).toHaveLength(10);
+    expect(rows.every((row) => row['message'] === 'later' && row['last_message_at'] === timestampOf(oneMoment))).toBe(
+      true,
+    );
   });
 });
 
