@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { type GraphQLAnswer, type Person, startTestApi, type TestApi } from '../support/api.ts';
 import { type Issuer, startIssuer } from '../support/issuer.ts';
@@ -12,6 +12,18 @@ beforeAll(async () => {
   ann = await api.person('ann');
 });
 afterAll(() => Promise.all([api.stop(), otherPool.stop()]));
+
+const ownApis: TestApi[] = [];
+afterEach(async () => {
+  for (const own of ownApis.splice(0)) await own.stop();
+});
+
+/** An API that the test may break. */
+async function startOwnApi(): Promise<TestApi> {
+  const own = await startTestApi();
+  ownApis.push(own);
+  return own;
+}
 
 const ask = (authorization?: string, query = '{ me { id } }') =>
   api.run(query, {}, authorization === undefined ? {} : { authorization });
@@ -49,7 +61,7 @@ describe('a request is refused', () => {
   });
 
   it.each([
-    ['an id token', { token_use: 'id' }],
+    ['an id token', { token_use: 'id', client_id: undefined, aud: 'testclient' }],
     ['a token of another client', { client_id: 'otherclient' }],
     ['a token that names another pool', { iss: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Other' }],
   ])('with %s', async (_name, other) => {
@@ -122,7 +134,7 @@ describe('a token', () => {
 
 describe('the keys of the pool', () => {
   it('are fetched once for many tokens, and again for a key that is new', async () => {
-    const own = await startTestApi();
+    const own = await startOwnApi();
     const person = await own.person('person');
     const newToken = () => own.issuer.accessToken({ sub: person.sub });
     const askOwn = async () =>
@@ -132,11 +144,10 @@ describe('the keys of the pool', () => {
     await own.issuer.rotate();
     expect(await Promise.all(Array.from({ length: 20 }, askOwn))).toEqual(Array(20).fill(200));
     expect(own.issuer.fetches()).toBe(2);
-    await own.stop();
   });
 
   it('that cannot be fetched let verified tokens pass, and are no fault of the caller', async () => {
-    const own = await startTestApi();
+    const own = await startOwnApi();
     const person = await own.person('person');
     expect((await person.run('{ me { id } }')).status).toBe(200);
     await own.issuer.rotate();
@@ -145,6 +156,5 @@ describe('the keys of the pool', () => {
     const answer = await own.run('{ me { id } }', {}, { authorization: `Bearer ${unknown}` });
     expect(reasonOf(answer)).toMatchObject({ status: 500, codes: ['INTERNAL_SERVER_ERROR'] });
     expect((await person.run('{ me { id } }')).status).toBe(200);
-    await own.stop();
   });
 });

@@ -23,11 +23,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-let stopRunning: (() => Promise<void>)[] = [];
+const stopRunning: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  await Promise.all(stopRunning.map((stop) => stop()));
-  stopRunning = [];
+  for (const stop of stopRunning.splice(0).toReversed()) await stop();
 });
+
+async function startDouble(...shards: Parameters<typeof startStreamDouble>): Promise<StreamDouble> {
+  const double = await startStreamDouble(...shards);
+  stopRunning.push(() => double.stop());
+  return double;
+}
 
 interface Start {
   project?: Project;
@@ -124,7 +129,7 @@ describe('the worker', () => {
   });
 
   it('reads a shard only when its parent is done with', async () => {
-    const double = await startStreamDouble([
+    const double = await startDouble([
       { id: 'shard-child-1', parentId: 'shard-parent', records: ['c1', 'c2'] },
       { id: 'shard-parent', records: ['p1', 'p2', 'p3'] },
       { id: 'shard-child-2', parentId: 'shard-parent', records: ['d1'] },
@@ -135,27 +140,24 @@ describe('the worker', () => {
     await until(() => seen.length === 7);
     expect(seen.slice(0, 3)).toEqual(['p1', 'p2', 'p3']);
     expect(seen.indexOf('g1')).toBeGreaterThan(seen.indexOf('c2'));
-    await double.stop();
   });
 
   it('backs off and goes on when the stream does not answer for a while', async () => {
-    const double = await startStreamDouble([{ id: 'shard-1', records: ['a', 'b'] }]);
+    const double = await startDouble([{ id: 'shard-1', records: ['a', 'b'] }]);
     double.fail(3);
     const { project, seen } = recording();
     startWorker({ project, checkpoint: 'outage', double });
     await until(() => seen.length === 2);
     expect(seen).toEqual(['a', 'b']);
-    await double.stop();
   });
 
   it('starts over with the oldest record there is when its place has been trimmed, or its checkpoint is unreadable', async () => {
-    const double = await startStreamDouble([{ id: 'shard-1', records: ['a', 'b'] }]);
+    const double = await startDouble([{ id: 'shard-1', records: ['a', 'b'] }]);
     const checkpoints = createFileCheckpoints(join(folder, 'trimmed'));
     await checkpoints.save({ streamArn: await double.streamArnOf(table), shards: { 'shard-1': 'trimmed' } });
     const { project, seen } = recording();
     startWorker({ project, checkpoint: 'trimmed', double });
     await until(() => seen.length === 2);
     expect(seen).toEqual(['a', 'b']);
-    await double.stop();
   });
 });

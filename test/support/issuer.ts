@@ -4,7 +4,8 @@ import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
 export interface Claims {
   sub?: string;
-  client_id?: string;
+  client_id?: string | undefined;
+  aud?: string;
   token_use?: string;
   iss?: string;
   /** Seconds from now. */
