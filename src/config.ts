@@ -250,3 +250,18 @@ function toTableConfig(variables: z.infer<z.ZodObject<typeof tableVariables>>): 
     messagesTable: variables.MESSAGES_TABLE,
   };
 }
+
+/** The Postgres of a command. @throws {ConfigError} where `DATABASE_URL` is missing or malformed. */
+export function readDatabaseUrl(env: Environment): string {
+  return parse(z.object({ DATABASE_URL: serverVariables.DATABASE_URL }), env, []).DATABASE_URL;
+}
+
+/** The user pool of a command, on AWS. @throws {ConfigError} where `COGNITO_USER_POOL_ID` is missing or malformed. */
+export function readUserPool(env: Environment): { userPoolId: string; awsRegion: string } {
+  const { COGNITO_USER_POOL_ID: id } = parse(
+    z.object({ COGNITO_USER_POOL_ID: serverVariables.COGNITO_USER_POOL_ID }),
+    env,
+    [checkIssuer],
+  );
+  return { userPoolId: id, awsRegion: id.slice(0, id.indexOf('_')) };
+}

@@ -1,16 +1,24 @@
+import { createHash } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { createDocumentClient } from '../../src/clients.ts';
-import { pairKey, timestampOf } from '../../src/messages/keys.ts';
-import { groupItem, type Message, type MessageGroup, messageItem, pairItem } from '../../src/messages/rows.ts';
+import { microsecondAfter, pairKey, timestampOf } from '../../src/messages/keys.ts';
+import {
+  groupItem,
+  type Message,
+  type MessageGroup,
+  messageItem,
+  pairItem,
+  type Participant,
+} from '../../src/messages/rows.ts';
 import { putIf, write } from '../../src/messages/transaction.ts';
-import { type DemoUser, demoUsers } from '../local/demo.ts';
-import { andrewAndBayko, andrewAndLondo, type DemoLine } from './demo-messages.ts';
+import { demoUsers } from '../local/demo.ts';
+import { andrewAndBayko, andrewAndLondo } from './demo-messages.ts';
 
 interface DemoGroup {
   id: string;
-  participants: [DemoUser, DemoUser];
-  lines: DemoLine[];
+  participants: [Participant, Participant];
+  lines: { from: string; body: string }[];
   /** Microseconds since 1970. */
   startsAt: number;
 }
@@ -43,6 +51,36 @@ export async function seedMessages(client: DynamoDBClient, table: string): Promi
   return seeded.includes(true) ? 'seeded' : 'exists';
 }
 
+/** The long demo group, between any two users; nothing where they share a group already. */
+export async function seedBetween(
+  client: DynamoDBClient,
+  table: string,
+  one: Participant,
+  other: Participant,
+): Promise<'seeded' | 'exists'> {
+  const [first] = demoGroups;
+  if (!first) throw new Error('There are no demo groups');
+  const [andrew] = first.participants;
+  const lines = first.lines.map(({ from, body }) => ({
+    from: from === andrew.handle ? one.handle : other.handle,
+    body,
+  }));
+  const id = idOf(pairKey(one.id, other.id).pk);
+  const seeded = await seedGroup(createDocumentClient(client), table, {
+    ...first,
+    id,
+    participants: [one, other],
+    lines,
+  });
+  return seeded ? 'seeded' : 'exists';
+}
+
+/** The same UUID for the same text, so that a seed that was cut off goes on where it was. */
+function idOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
 async function seedGroup(dynamo: DynamoDBDocumentClient, table: string, group: DemoGroup): Promise<boolean> {
   const [one, other] = group.participants;
   const { Item: pair } = await dynamo.send(new GetCommand({ TableName: table, Key: pairKey(one.id, other.id) }));
@@ -52,12 +90,17 @@ async function seedGroup(dynamo: DynamoDBDocumentClient, table: string, group: D
   const newest = messages.at(-1);
   if (!newest) return false;
   const free = 'attribute_not_exists(pk)';
-  const refusals = await write(dynamo, [
-    putIf(table, pairItem(one.id, other.id, group.id), free),
-    putIf(table, groupItem(groupRow(one, other, newest)), free),
-    putIf(table, groupItem(groupRow(other, one, newest)), free),
-  ]);
-  return refusals.length === 0;
+  const pairRow = pairItem(one.id, other.id, group.id);
+  // Another group of theirs may have the same place in a list: the rows give way by a microsecond.
+  for (let place = newest.sortKey; ; place = microsecondAfter(place)) {
+    const refusals = await write(dynamo, [
+      putIf(table, pairRow, free),
+      putIf(table, groupItem({ ...groupRow(one, other, newest), sortKey: place }), free),
+      putIf(table, groupItem({ ...groupRow(other, one, newest), sortKey: place }), free),
+    ]);
+    if (refusals.length === 0) return true;
+    if (refusals.some(({ item }) => item?.['pk'] === pairRow.pk)) return false;
+  }
 }
 
 function messagesOf({ id, participants, lines, startsAt }: DemoGroup): Message[] {
@@ -70,7 +113,7 @@ function messagesOf({ id, participants, lines, startsAt }: DemoGroup): Message[]
   });
 }
 
-function groupRow(participant: DemoUser, otherUser: DemoUser, newest: Message): MessageGroup {
+function groupRow(participant: Participant, otherUser: Participant, newest: Message): MessageGroup {
   return {
     id: newest.groupId,
     participantId: participant.id,

@@ -4,6 +4,7 @@ import { ensureTable } from '../../src/messages/table.ts';
 import { createEmulatorClient, ensureUser, ensureUserPool } from '../cognito/userPool.ts';
 import { migrate } from '../db/migrate.ts';
 import { seedUsers } from '../db/seed.ts';
+import { linkUsers } from '../db/users.ts';
 import { seedMessages } from '../ddb/seed.ts';
 import { allDemoUsers, DEMO_PASSWORD } from './demo.ts';
 import type { OnStarted, Parts } from './stack.ts';
@@ -55,5 +56,6 @@ async function prepareTable(config: Config): Promise<void> {
 
 async function prepareDatabase({ databaseUrl }: Config, subs: Map<string, string>): Promise<void> {
   await migrate(databaseUrl);
-  await seedUsers(databaseUrl, allDemoUsers, subs);
+  await seedUsers(databaseUrl, allDemoUsers);
+  await linkUsers(databaseUrl, subs);
 }

@@ -1,73 +1,24 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import getPort from 'get-port';
 import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts';
 import { readTableConfig } from '../../src/config.ts';
 import { post } from '../support/api.ts';
 import { databaseUrl, dynamodbEndpoint } from '../support/environment.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { scriptsOn } from '../support/stack.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-let dataDir: string;
-beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'stack-'));
-});
+const dataDir = mkdtempSync(join(tmpdir(), 'stack-'));
+const { environment, root, run, start, stop } = scriptsOn(dataDir);
 afterAll(() => rm(dataDir, { recursive: true }));
-
-interface Stack {
-  child: ChildProcess;
-  output: () => string;
-  file: Record<string, string>;
-}
-
-const environment = (more: Record<string, string> = {}) => ({
-  ...process.env,
-  NODE_ENV: undefined,
-  DATA_DIR: dataDir,
-  PORT: '0',
-  ...more,
-});
-
-/** Runs one of the scripts of package.json as its command does. */
-function runScript(name: string, args: string[] = []) {
-  return promisify(execFile)('npm', ['run', '--silent', name, '--', ...args], { cwd: ROOT, env: environment() });
-}
-
-function spawnStart(more?: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], { cwd: ROOT, env: environment(more) });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return { child, output: () => output, ended: once(child, 'exit') };
-}
-
-async function start(more?: Record<string, string>): Promise<Stack> {
-  const { child, output, ended } = spawnStart(more);
-  const isUp = new Promise<void>((resolve) => {
-    child.stdout.on('data', () => {
-      if (output().includes('Ctrl-C stops it')) resolve();
-    });
-  });
-  await Promise.race([isUp, ended.then(() => Promise.reject(new Error(output())))]);
-  const file = JSON.parse(await readFile(join(dataDir, 'stack.json'), 'utf8')) as Record<string, string>;
-  return { child, output, file };
-}
-
-async function stop({ child }: Stack, signal: NodeJS.Signals) {
-  const ended = once(child, 'exit');
-  child.kill(signal);
-  const [code] = (await ended) as [number | null];
-  return code;
-}
 
 async function allRows({ dynamodbEndpoint }: Record<string, string>) {
   const dynamo = createDocumentClient(createDynamoDbClient(readTableConfig({ DYNAMODB_ENDPOINT: dynamodbEndpoint })));
@@ -92,7 +43,7 @@ describe('npm start', () => {
     expect(seeded.length).toBeGreaterThan(100);
     expect(brokenInvariants(seeded)).toEqual([]);
 
-    const { stdout: token } = await runScript('token', ['@AndrewBrown']);
+    const { stdout: token } = await run('scripts/token.ts', ['@AndrewBrown']);
     const ask = (url: string, query: string) => post(url, { query }, { authorization: `Bearer ${token.trim()}` });
     const url = String(first.file['graphqlUrl']);
     const inbox = await ask(
@@ -109,15 +60,19 @@ describe('npm start', () => {
       handle: 'andrewbrown',
     });
 
-    await expect(runScript('reset')).rejects.toMatchObject({ stderr: expect.stringContaining('runs already') });
-    const second = spawnStart();
-    expect((await second.ended)[0]).toBe(1);
-    expect(second.output()).toContain(`runs already on ${dataDir}`);
+    expect(await run('scripts/reset.ts')).toMatchObject({ code: 1, stderr: expect.stringContaining('runs already') });
+    expect(await run('scripts/start.ts')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`runs already on ${dataDir}`),
+    });
 
     expect(await stop(first, 'SIGINT')).toBe(0);
     for (const part of ['graphqlUrl', 'dynamodbEndpoint', 'cognitoEndpoint'])
       expect(await isRefused(String(first.file[part]))).toBe(true);
-    await expect(runScript('token', ['bayko'])).rejects.toMatchObject({ stderr: expect.stringContaining('npm start') });
+    expect(await run('scripts/token.ts', ['bayko'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('npm start'),
+    });
 
     const again = await start();
     expect(await allRows(again.file)).toEqual(seeded);
@@ -149,23 +104,27 @@ describe('npm start', () => {
   }, 120_000);
 
   it('names every malformed variable at once, without a stack trace', async () => {
-    const { ended, output } = spawnStart({ PORT: 'x', PREPARE: 'yes', LOCAL_POSTGRES_PORT: '-1' });
-    expect((await ended)[0]).toBe(1);
-    expect(output()).toMatch(/PREPARE is malformed[^]*LOCAL_POSTGRES_PORT is malformed/);
-    expect(output()).not.toContain('    at ');
+    const { code, stderr } = await run('scripts/start.ts', [], {
+      PORT: 'x',
+      PREPARE: 'yes',
+      LOCAL_POSTGRES_PORT: '-1',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/PREPARE is malformed[^]*LOCAL_POSTGRES_PORT is malformed/);
+    expect(stderr).not.toContain('    at ');
   }, 30_000);
 
   it('of production embeds nothing, and names what is missing', async () => {
-    const { ended, output } = spawnStart({ NODE_ENV: 'production' });
-    expect((await ended)[0]).toBe(1);
-    expect(output()).toMatch(/DATABASE_URL is missing[^]*AWS_REGION is missing/);
+    const { code, stderr } = await run('scripts/start.ts', [], { NODE_ENV: 'production' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/DATABASE_URL is missing[^]*AWS_REGION is missing/);
   }, 30_000);
 });
 
 describe('main.ts', () => {
   it('stops on SIGTERM with exit code 0', async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-      cwd: ROOT,
+      cwd: root,
       env: environment({
         DYNAMODB_ENDPOINT: dynamodbEndpoint(),
         DATABASE_URL: databaseUrl(),
@@ -182,17 +141,17 @@ describe('main.ts', () => {
 
 describe('npm run token', () => {
   it('says which handles there are', async () => {
-    await expect(runScript('token', ['nobody'])).rejects.toMatchObject({
+    expect(await run('scripts/token.ts', ['nobody'])).toMatchObject({
       stdout: '',
       stderr: expect.stringContaining('londo, gkar'),
     });
-    await expect(runScript('token')).rejects.toMatchObject({ stdout: '', stderr: expect.stringContaining('Usage') });
+    expect(await run('scripts/token.ts')).toMatchObject({ stdout: '', stderr: expect.stringContaining('Usage') });
   });
 });
 
 describe('npm run reset', () => {
   it('takes away what the stack has made, and nothing else', async () => {
-    await runScript('reset');
+    await run('scripts/reset.ts');
     expect(await readdir(dataDir)).toEqual([]);
   });
 });
