@@ -11,6 +11,9 @@ export interface Step {
 /** The message that a group row shows. */
 type Shown = Pick<MessageGroup, 'lastMessageAt' | 'lastMessage'>;
 
+/** How many microseconds a row may lie behind its message, where other groups were in its place. */
+const FURTHEST_NUDGE = 1000;
+
 /** True where the rows are what they must be: one for each of two participants, each naming the other. */
 export function isWhole(rows: MessageGroup[]): boolean {
   const [one, other] = rows;
@@ -23,14 +26,57 @@ export function isWhole(rows: MessageGroup[]): boolean {
  * read. `nudges` says by how many microseconds a participant's row gives way to another group's in the same place.
  */
 export function planMove(rows: MessageGroup[], message: Message, nudges: ReadonlyMap<string, number>): Step[] {
-  const newest = rows.reduce<Shown>(newerOf, {
-    lastMessageAt: message.createdAt,
-    lastMessage: { id: message.id, senderId: message.sender.id, body: message.body },
-  });
+  const newest = rows.reduce(newerOf, shownOf(message));
   return participantsOf(rows).flatMap((participant) => {
     const own = rows.filter((row) => row.participantId === participant.id);
     return planOwn(own, participant, message, newest, nudges.get(participant.id) ?? 0);
   });
+}
+
+/**
+ * The writes, all of one transaction, after which each of the two has exactly one row, which shows the message and
+ * lies at its time, also where a row lies later now. For repairs: a move never goes back.
+ */
+export function planRepair(
+  rows: MessageGroup[],
+  newest: Message,
+  [one, other]: readonly [Participant, Participant],
+  nudges: ReadonlyMap<string, number>,
+): Step[] {
+  return [
+    { participant: one, otherUser: other },
+    { participant: other, otherUser: one },
+  ].flatMap(({ participant: { id }, otherUser }) => {
+    const own = rows.filter((row) => row.participantId === id);
+    if (own.length === 1 && own.every((row) => showsExactly(row, newest, otherUser.id))) return [];
+    return replaceAll(own, {
+      id: newest.groupId,
+      participantId: id,
+      otherUser: newest.sender.id === otherUser.id ? newest.sender : otherUser,
+      ...shownOf(newest),
+      paired: true,
+      sortKey: timestampOf((microsecondsOf(newest.createdAt) ?? 0) + (nudges.get(id) ?? 0)),
+    });
+  });
+}
+
+/** True where a row shows the message, lies at its time or gives way to another there, and names the other one. */
+export function showsExactly(row: MessageGroup, newest: Message, otherUserId: string): boolean {
+  const place = microsecondsOf(row.sortKey) ?? 0;
+  const away = place - (microsecondsOf(newest.createdAt) ?? 0);
+  return (
+    row.lastMessage.id === newest.id &&
+    row.lastMessage.body === newest.body &&
+    row.lastMessageAt === newest.createdAt &&
+    row.sortKey === timestampOf(place) &&
+    away >= 0 &&
+    away < FURTHEST_NUDGE &&
+    row.otherUser.id === otherUserId
+  );
+}
+
+function shownOf({ id, sender, body, createdAt }: Message): Shown {
+  return { lastMessageAt: createdAt, lastMessage: { id, senderId: sender.id, body } };
 }
 
 function planOwn(
@@ -54,6 +100,11 @@ function planOwn(
     paired: own.some(({ paired }) => paired),
     sortKey: timestampOf(place + nudge),
   };
+  return replaceAll(own, row);
+}
+
+/** The writes after which a participant has this row in place of all that there are now. */
+function replaceAll(own: MessageGroup[], row: MessageGroup): Step[] {
   const inPlace = own.find(({ sortKey }) => sortKey === row.sortKey);
   const leaving = own.filter((old) => old !== inPlace);
   return [

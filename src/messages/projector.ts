@@ -3,7 +3,7 @@ import { listGroupRows, readGroupRows } from './groupRows.ts';
 import { groupIdOfMessagesPk } from './keys.ts';
 import { isWhole, planMove } from './move.ts';
 import { type Item, type Message, type MessageGroup, parseMessage } from './rows.ts';
-import { write } from './transaction.ts';
+import { settleRows } from './settle.ts';
 
 /** A change of the table, from its stream. */
 export interface StreamRecord {
@@ -29,7 +29,6 @@ interface NewestMessage {
 }
 
 const GROUPS_AT_ONCE = 8;
-const ATTEMPTS = 1000;
 
 /**
  * Pattern E: keeps the group rows of all participants at the newest message of their group. Takes records in any
@@ -42,33 +41,17 @@ const ATTEMPTS = 1000;
  */
 export function createProjector({ dynamo, table }: { dynamo: DynamoDBDocumentClient; table: string }): Project {
   async function moveGroupRows(message: Message): Promise<'moved' | 'no-rows'> {
-    const nudges = new Map<string, number>();
-    let rows = await listGroupRows({ dynamo, table }, message.groupId);
+    const indexed = await listGroupRows({ dynamo, table }, message.groupId);
     // What the index says of a group that is not whole may be the index's delay: only the rows themselves count.
-    if (!isWhole(rows)) rows = await readAllRows(message, rows);
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      if (rows.length === 0) return 'no-rows';
-      const steps = planMove(rows, message, nudges).map((step) => ({ ...step, write: step.write(table) }));
-      const refusals =
-        steps.length === 0
-          ? []
-          : await write(
-              dynamo,
-              steps.map((step) => step.write),
-            );
-      if (refusals.length === 0) return 'moved';
-
-      const taken = refusals.filter(({ index, item }) => {
-        const step = steps[index];
-        return step?.takes !== undefined && item !== null && item['message_group_uuid'] !== message.groupId;
-      });
-      for (const { index } of taken) {
-        const participantId = steps[index]?.takes ?? '';
-        nudges.set(participantId, (nudges.get(participantId) ?? 0) + 1);
-      }
-      if (taken.length < refusals.length) rows = await readAllRows(message, rows);
-    }
-    throw new Error(`The rows of message group ${message.groupId} did not hold still for ${ATTEMPTS} tries`);
+    const rows = isWhole(indexed) ? indexed : await readAllRows(message, indexed);
+    if (rows.length === 0) return 'no-rows';
+    await settleRows(
+      { dynamo, table, groupId: message.groupId },
+      rows,
+      () => readAllRows(message, rows),
+      (state, nudges) => planMove(state, message, nudges),
+    );
+    return 'moved';
   }
 
   /** All group rows of the message's group, read consistently; none where no row says who takes part. */
