@@ -1,14 +1,24 @@
-import { DeleteTableCommand, paginateListTables } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteTableCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  paginateListTables,
+} from '@aws-sdk/client-dynamodb';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { Command, InvalidArgumentError } from 'commander';
 import { createDocumentClient } from '../../src/clients.ts';
 import { ensureTable } from '../../src/messages/table.ts';
 import { findUsers } from '../db/users.ts';
+import { adoptTable } from '../ddb/adopt.ts';
+import { isZone, readNaiveTime } from '../ddb/naiveTime.ts';
 import { findGroupPage, findMessagePage } from '../ddb/patterns.ts';
 import { compareTable, fixTable } from '../ddb/schema.ts';
 import { seedBetween } from '../ddb/seed.ts';
+import { createThrottle } from '../ddb/throttle.ts';
+import { verifyTable } from '../ddb/verify.ts';
 import { CommandFailure } from './failure.ts';
 import { announce, confirmByName, paint, showRows, writeLine } from './output.ts';
+import { createProgress } from './progress.ts';
 import { databaseOf, openTable, type TableTarget, type TargetName } from './target.ts';
 
 interface Shared {
@@ -49,6 +59,30 @@ export function ddbCommand(): Command {
     .argument('<other-handle>')
     .option('-y, --yes', 'do not ask before a change in production', false)
     .action(seed);
+
+  ddb
+    .command('adopt')
+    .description(
+      'makes a table of the earlier backend hold every invariant; may be stopped, repeated, and run while the API serves',
+    )
+    .option('--dry-run', 'print what it would do', false)
+    .option(
+      '--naive-timezone <zone>',
+      'the zone of sort keys without an offset, for example America/New_York',
+      zone,
+      'UTC',
+    )
+    .option('--merge-duplicates', 'make two groups of the same two people one', false)
+    .option('--max-wcu <number>', 'at most so many write units a second', count)
+    .option('-y, --yes', 'do not ask before a change in production', false)
+    .action(adopt);
+
+  ddb
+    .command('verify')
+    .description('reads the whole table and prints every broken invariant with its keys')
+    .option('--repair', 'mend what follows from the messages', false)
+    .option('-y, --yes', 'do not ask before a change in production', false)
+    .action(verify);
 
   const patterns = ddb
     .command('patterns')
@@ -164,6 +198,69 @@ async function listConversations(handle: string, options: Shared & { limit: numb
   const { rows, units } = await findGroupPage(createDocumentClient(dynamo), table, user.id, options.limit);
   showRows(rows, options.json);
   console.error(paint('dim', `consumed ${units} read units`));
+}
+
+interface AdoptFlags extends Shared {
+  dryRun: boolean;
+  naiveTimezone: string;
+  mergeDuplicates: boolean;
+  maxWcu?: number;
+  yes: boolean;
+}
+
+async function adopt(options: AdoptFlags): Promise<void> {
+  const { target, dynamo, table } = await open(options);
+  if (target === 'prod' && !options.dryRun) await confirmByName(table, options.yes);
+  const progress = createProgress(2 * (await countRows(dynamo, table)));
+  const report = await adoptTable(
+    { dynamo: createDocumentClient(dynamo), table },
+    {
+      dryRun: options.dryRun,
+      mergeDuplicates: options.mergeDuplicates,
+      readNaive: (sortKey) => readNaiveTime(sortKey, options.naiveTimezone),
+      throttle: createThrottle(options.maxWcu ?? Infinity),
+      onChange: (line) => {
+        console.log(options.json ? JSON.stringify({ change: line }) : line);
+      },
+      onLeft: (line) => {
+        console.log(options.json ? JSON.stringify({ left: line }) : `left: ${line}`);
+      },
+      onRows: progress.add,
+    },
+  );
+  progress.end();
+  showRows([{ ...report }], options.json);
+}
+
+async function verify(options: Shared & { repair: boolean; yes: boolean }): Promise<void> {
+  const { target, dynamo, table } = await open(options);
+  if (target === 'prod' && options.repair) await confirmByName(table, options.yes);
+  const progress = createProgress(await countRows(dynamo, table));
+  const report = await verifyTable(
+    { dynamo: createDocumentClient(dynamo), table },
+    {
+      repair: options.repair,
+      onProblem: (line) => {
+        console.log(options.json ? JSON.stringify({ problem: line }) : line);
+      },
+      onRows: progress.add,
+    },
+  );
+  progress.end();
+  showRows([{ ...report }], options.json);
+  const left = report.broken - report.repaired;
+  if (left > 0) throw new CommandFailure(`${left} broken invariants are left: see docs/operating.md.`);
+}
+
+/** About how many rows a table has: DynamoDB counts them every few hours. */
+async function countRows(dynamo: DynamoDBClient, table: string): Promise<number> {
+  const { Table: description } = await dynamo.send(new DescribeTableCommand({ TableName: table }));
+  return description?.ItemCount ?? 0;
+}
+
+function zone(text: string): string {
+  if (!isZone(text)) throw new InvalidArgumentError('Expected a time zone such as America/New_York, or UTC-5.');
+  return text;
 }
 
 function count(text: string): number {

@@ -1,0 +1,133 @@
+import { type DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { listGroupRows, readGroupRows } from '../../src/messages/groupRows.ts';
+import { messagesPk, microsecondsOf, pairKey, timestampOf } from '../../src/messages/keys.ts';
+import { planRepair, showsExactly, type Step } from '../../src/messages/move.ts';
+import { queryPage } from '../../src/messages/page.ts';
+import {
+  type Message,
+  type MessageGroup,
+  pairItem,
+  parseMessage,
+  parsePair,
+  type Participant,
+} from '../../src/messages/rows.ts';
+import { settleRows } from '../../src/messages/settle.ts';
+import { putIf } from '../../src/messages/transaction.ts';
+
+export interface Table {
+  dynamo: DynamoDBDocumentClient;
+  table: string;
+}
+
+/** All that stands in the table about one message group, read consistently. */
+export interface GroupState {
+  groupId: string;
+  newest: Message | null;
+  rows: MessageGroup[];
+  /** Null where neither rows nor messages say who both are. */
+  participants: [Participant, Participant] | null;
+  /** The group that the pair row of the two names, or null where there is none. */
+  pairGroupId: string | null;
+}
+
+/** Reads a group: its newest message, its rows from both participants' lists, and their pair row. */
+export async function readGroup({ dynamo, table }: Table, groupId: string): Promise<GroupState> {
+  const partition = { dynamo, table, pk: messagesPk(groupId) };
+  const [newest] = (await queryPage(partition, { limit: 1, from: 'newest' }, parseMessage)).rows;
+  const participants = await findParticipants({ dynamo, table }, groupId);
+  const lists = await Promise.all((participants ?? []).map(({ id }) => readGroupRows({ dynamo, table }, id, groupId)));
+  return {
+    groupId,
+    newest: newest ?? null,
+    rows: lists.flat(),
+    participants,
+    pairGroupId: participants && (await findPair({ dynamo, table }, participants)),
+  };
+}
+
+/** One Query of one item, consistent. */
+export async function hasMessages({ dynamo, table }: Table, groupId: string): Promise<boolean> {
+  const partition = { dynamo, table, pk: messagesPk(groupId) };
+  return (await queryPage(partition, { limit: 1, from: 'newest' }, parseMessage)).rows.length > 0;
+}
+
+/** What is broken about a group, a line each with its keys. */
+export function problemsOf({ groupId, newest, rows, participants, pairGroupId }: GroupState): string[] {
+  if (!participants) return [`MSG#${groupId}: no row and no second sender says who takes part`];
+  const [one, other] = participants;
+  const problems = [one, other].flatMap(({ id }) => {
+    const own = rows.filter((row) => row.participantId === id);
+    const otherId = id === one.id ? other.id : one.id;
+    if (own.length !== 1) return [`GRP#${id}: ${own.length} rows for group ${groupId}, expected 1`];
+    return own.flatMap((row) => {
+      if (newest && showsExactly(row, newest, otherId)) return [];
+      const shows = newest ? `does not show the newest message ${newest.id}` : 'has no messages';
+      return [`GRP#${id} / ${row.sortKey}: group ${groupId} ${shows}`];
+    });
+  });
+  const pair = pairKey(one.id, other.id).pk;
+  if (pairGroupId === null) problems.push(`${pair}: no pair row for group ${groupId}`);
+  else if (pairGroupId !== groupId) problems.push(`${pair}: names group ${pairGroupId}, but ${groupId} is there too`);
+  return problems;
+}
+
+/**
+ * Mends what follows from the messages: missing, doubled and stale group rows and a missing pair row, in one
+ * transaction on conditions, as the projector writes. What another write changes meanwhile is read again. Returns the
+ * group as it is then.
+ */
+export async function repairGroup(target: Table, state: GroupState): Promise<GroupState> {
+  await settleRows({ ...target, groupId: state.groupId }, state, () => readGroup(target, state.groupId), planOf);
+  return readGroup(target, state.groupId);
+}
+
+function planOf(state: GroupState, nudges: ReadonlyMap<string, number>): Step[] {
+  const { newest, rows, participants, pairGroupId, groupId } = state;
+  if (!newest || !participants || (pairGroupId !== null && pairGroupId !== groupId)) return [];
+  const [one, other] = participants;
+  const pair: Step = {
+    write: (table) => putIf(table, pairItem(one.id, other.id, groupId), 'attribute_not_exists(pk)'),
+  };
+  return [...planRepair(rows, newest, participants, nudges), ...(pairGroupId === null ? [pair] : [])];
+}
+
+/** Both participants: by the group's rows, which name each other, else by who has sent messages. */
+async function findParticipants(target: Table, groupId: string): Promise<[Participant, Participant] | null> {
+  const [row, counterpart] = await listGroupRows(target, groupId);
+  if (row) {
+    const own = counterpart?.participantId === row.otherUser.id ? counterpart.otherUser : nameless(row.participantId);
+    return [own, row.otherUser];
+  }
+  const senders = new Map<string, Participant>();
+  const pages = paginateQuery(
+    { client: target.dynamo },
+    {
+      TableName: target.table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': messagesPk(groupId) },
+    },
+  );
+  for await (const { Items: items = [] } of pages) {
+    for (const { sender } of items.map(parseMessage)) senders.set(sender.id, sender);
+    const [one, other] = [...senders.values()];
+    if (one && other) return [one, other];
+  }
+  return null;
+}
+
+async function findPair({ dynamo, table }: Table, [one, other]: [Participant, Participant]): Promise<string | null> {
+  const { Item: item } = await dynamo.send(
+    new GetCommand({ TableName: table, Key: pairKey(one.id, other.id), ConsistentRead: true }),
+  );
+  return item ? parsePair(item) : null;
+}
+
+function nameless(id: string): Participant {
+  return { id, handle: '', displayName: '' };
+}
+
+/** True for a sort key in the form that this project writes. */
+export function isNormal(sortKey: string): boolean {
+  const microseconds = microsecondsOf(sortKey);
+  return microseconds !== null && timestampOf(microseconds) === sortKey;
+}
