@@ -17,7 +17,7 @@ import { seedBetween } from '../ddb/seed.ts';
 import { createThrottle } from '../ddb/throttle.ts';
 import { verifyTable } from '../ddb/verify.ts';
 import { CommandFailure } from './failure.ts';
-import { announce, confirmByName, paint, showRows, writeLine } from './output.ts';
+import { announce, confirmByName, paint, type Row, showRows, writeLine } from './output.ts';
 import { createProgress } from './progress.ts';
 import { databaseOf, openTable, type TableTarget, type TargetName } from './target.ts';
 
@@ -229,7 +229,7 @@ async function adopt(options: AdoptFlags): Promise<void> {
     },
   );
   progress.end();
-  showRows([{ ...report }], options.json);
+  showRows([{ ...report, ...whatItTook() }], options.json);
 }
 
 async function verify(options: Shared & { repair: boolean; yes: boolean }): Promise<void> {
@@ -247,9 +247,16 @@ async function verify(options: Shared & { repair: boolean; yes: boolean }): Prom
     },
   );
   progress.end();
-  showRows([{ ...report }], options.json);
+  showRows([{ ...report, ...whatItTook() }], options.json);
   const left = report.broken - report.repaired;
   if (left > 0) throw new CommandFailure(`${left} broken invariants are left: see docs/operating.md.`);
+}
+
+function whatItTook(): Row {
+  return {
+    seconds: Math.round(process.uptime()),
+    peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
 }
 
 /** About how many rows a table has: DynamoDB counts them every few hours. */

@@ -66,7 +66,8 @@ export async function adoptTable(target: Table, options: AdoptOptions): Promise<
     options.onRows(items.length);
   });
   const lastGroups = new Map<number, string>();
-  await scanTable(target, SEGMENTS, async (items, segment) => {
+  // A merge moves rows of other segments, which each segment may do with its own rows alone: see scanTable.
+  await scanTable(target, options.mergeDuplicates ? 1 : SEGMENTS, async (items, segment) => {
     for (const item of items) {
       const groupId = groupIdOfMessagesPk(String(item['pk']));
       // The rows of a partition follow each other, so that a group's messages are one run.

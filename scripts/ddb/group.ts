@@ -24,6 +24,8 @@ export interface GroupState {
   groupId: string;
   newest: Message | null;
   rows: MessageGroup[];
+  /** Rows of users who take no part in the group; by the index, so one that has just gone may still be here. */
+  strangers: MessageGroup[];
   /** Null where neither rows nor messages say who both are. */
   participants: [Participant, Participant] | null;
   /** The group that the pair row of the two names, or null where there is none. */
@@ -34,12 +36,15 @@ export interface GroupState {
 export async function readGroup({ dynamo, table }: Table, groupId: string): Promise<GroupState> {
   const partition = { dynamo, table, pk: messagesPk(groupId) };
   const [newest] = (await queryPage(partition, { limit: 1, from: 'newest' }, parseMessage)).rows;
-  const participants = await findParticipants({ dynamo, table }, groupId);
+  const indexed = await listGroupRows({ dynamo, table }, groupId);
+  const participants = participantsOf(indexed) ?? (await findSenders({ dynamo, table }, groupId));
+  const ids = participants?.map(({ id }) => id) ?? [];
   const lists = await Promise.all((participants ?? []).map(({ id }) => readGroupRows({ dynamo, table }, id, groupId)));
   return {
     groupId,
     newest: newest ?? null,
     rows: lists.flat(),
+    strangers: indexed.filter(({ participantId }) => !ids.includes(participantId)),
     participants,
     pairGroupId: participants && (await findPair({ dynamo, table }, participants)),
   };
@@ -52,7 +57,7 @@ export async function hasMessages({ dynamo, table }: Table, groupId: string): Pr
 }
 
 /** What is broken about a group, a line each with its keys. */
-export function problemsOf({ groupId, newest, rows, participants, pairGroupId }: GroupState): string[] {
+export function problemsOf({ groupId, newest, rows, strangers, participants, pairGroupId }: GroupState): string[] {
   if (!participants) return [`MSG#${groupId}: no row and no second sender says who takes part`];
   const [one, other] = participants;
   const problems = [one, other].flatMap(({ id }) => {
@@ -65,6 +70,9 @@ export function problemsOf({ groupId, newest, rows, participants, pairGroupId }:
       return [`GRP#${id} / ${row.sortKey}: group ${groupId} ${shows}`];
     });
   });
+  for (const { participantId, sortKey } of strangers) {
+    problems.push(`GRP#${participantId} / ${sortKey}: group ${groupId} is of ${one.id} and ${other.id} alone`);
+  }
   const pair = pairKey(one.id, other.id).pk;
   if (pairGroupId === null) problems.push(`${pair}: no pair row for group ${groupId}`);
   else if (pairGroupId !== groupId) problems.push(`${pair}: names group ${pairGroupId}, but ${groupId} is there too`);
@@ -91,13 +99,20 @@ function planOf(state: GroupState, nudges: ReadonlyMap<string, number>): Step[] 
   return [...planRepair(rows, newest, participants, nudges), ...(pairGroupId === null ? [pair] : [])];
 }
 
-/** Both participants: by the group's rows, which name each other, else by who has sent messages. */
-async function findParticipants(target: Table, groupId: string): Promise<[Participant, Participant] | null> {
-  const [row, counterpart] = await listGroupRows(target, groupId);
-  if (row) {
-    const own = counterpart?.participantId === row.otherUser.id ? counterpart.otherUser : nameless(row.participantId);
-    return [own, row.otherUser];
+/** Both participants by the group's rows: two that name each other, else one that names the other. */
+function participantsOf(rows: MessageGroup[]): [Participant, Participant] | null {
+  for (const row of rows) {
+    const counterpart = rows.find(
+      (other) => other.participantId === row.otherUser.id && other.otherUser.id === row.participantId,
+    );
+    if (counterpart) return [counterpart.otherUser, row.otherUser];
   }
+  const [row] = rows;
+  return row ? [{ id: row.participantId, handle: '', displayName: '' }, row.otherUser] : null;
+}
+
+/** Both participants by who has sent messages, where no row says it; null where only one has. */
+async function findSenders(target: Table, groupId: string): Promise<[Participant, Participant] | null> {
   const senders = new Map<string, Participant>();
   const pages = paginateQuery(
     { client: target.dynamo },
@@ -120,10 +135,6 @@ async function findPair({ dynamo, table }: Table, [one, other]: [Participant, Pa
     new GetCommand({ TableName: table, Key: pairKey(one.id, other.id), ConsistentRead: true }),
   );
   return item ? parsePair(item) : null;
-}
-
-function nameless(id: string): Participant {
-  return { id, handle: '', displayName: '' };
 }
 
 /** True for a sort key in the form that this project writes. */

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import getPort from 'get-port';
+import { freePort } from './freePort.ts';
 import { type LocalPart, partOf } from './process.ts';
 
 export interface CognitoOptions {
@@ -13,7 +13,7 @@ export interface CognitoOptions {
 
 /** Starts the Cognito emulator, cognito-local. It answers on return, on the host that its tokens name as issuer. */
 export async function startCognito({ port, dataDir }: CognitoOptions): Promise<LocalPart> {
-  const listenOn = port === 0 ? await getPort({ host: '127.0.0.1' }) : port;
+  const listenOn = await freePort('cognito-local', port);
   mkdirSync(dataDir, { recursive: true });
   const program = fileURLToPath(new URL('./cognito-server.js', import.meta.url));
   const env = {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import getPort from 'get-port';
+import { freePort } from './freePort.ts';
 import { type LocalPart, partOf, StartError } from './process.ts';
 
 export interface DynamoDbOptions {
@@ -29,7 +29,7 @@ wait $child`;
  * @throws where there is no dynoxide for this machine, with the ways out.
  */
 export async function startDynamoDb({ port, dbPath }: DynamoDbOptions): Promise<LocalPart> {
-  const listenOn = port === 0 ? await getPort({ host: '127.0.0.1' }) : port;
+  const listenOn = await freePort('dynoxide', port);
   const url = `http://127.0.0.1:${listenOn}`;
   if (dbPath !== undefined) mkdirSync(dirname(dbPath), { recursive: true });
   const file = dbPath === undefined ? [] : ['--db-path', dbPath];
@@ -38,10 +38,26 @@ export async function startDynamoDb({ port, dbPath }: DynamoDbOptions): Promise<
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  return partOf({ name: 'dynoxide', child, end: () => child.stdin.end() }, url, async () => {
-    const answer = await fetch(url);
-    return answer.status > 0;
-  });
+  return partOf(
+    {
+      name: 'dynoxide',
+      child,
+      end: () => child.stdin.end(),
+      kill: () => {
+        killGroup(child.pid);
+      },
+    },
+    url,
+    async () => {
+      const answer = await fetch(url);
+      return answer.status > 0;
+    },
+  );
+}
+
+/** The guardian and dynoxide: a signal to the guardian alone would leave dynoxide behind. */
+function killGroup(leader: number | undefined): void {
+  if (leader !== undefined) process.kill(-leader, 'SIGKILL');
 }
 
 function findDynoxide(): string {

@@ -3,15 +3,18 @@
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 
+// Before the database is opened, which takes seconds: a parent that goes meanwhile would not be noticed after it.
+process.on('SIGINT', () => undefined);
+const parentGone = new Promise((resolve) => {
+  process.once('disconnect', resolve);
+});
+
 const [port, dataDir] = process.argv.slice(2);
 const db = await PGlite.create(dataDir);
 const server = new PGLiteSocketServer({ db, port: Number(port), host: '127.0.0.1', maxConnections: 100 });
 await server.start();
 
-process.on('SIGINT', () => undefined);
-process.on('disconnect', () => {
-  void server
-    .stop()
-    .then(() => db.close())
-    .finally(() => process.exit(0));
-});
+await parentGone;
+await server.stop();
+await db.close();
+process.exit(0);

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import getPort from 'get-port';
+import { freePort } from './freePort.ts';
 import { type LocalPart, partOf } from './process.ts';
 
 export interface PostgresOptions {
@@ -14,7 +14,7 @@ export interface PostgresOptions {
 
 /** Starts Postgres: PGlite behind its socket server, in a process of its own. It answers on return. */
 export async function startPostgres({ port, dataDir }: PostgresOptions): Promise<LocalPart> {
-  const listenOn = port === 0 ? await getPort({ host: '127.0.0.1' }) : port;
+  const listenOn = await freePort('PGlite', port);
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
   const program = fileURLToPath(new URL('./postgres-server.js', import.meta.url));
   const child = fork(program, [String(listenOn), dataDir ?? 'memory://'], { execArgv: [], silent: true });

@@ -22,6 +22,8 @@ interface Running {
   child: ChildProcess;
   /** Asks the process to end; it is killed where it does not within 5 s. */
   end: () => void;
+  /** Ends it at once; of use where the process has children of its own. */
+  kill?: () => void;
 }
 
 const READY_TIMEOUT_MS = 30_000;
@@ -33,12 +35,12 @@ const END_TIMEOUT_MS = 5000;
  * @throws where it ends before it answers, or does not answer within 30 s; with the last of what it wrote.
  */
 export async function partOf(running: Running, url: string, ready: () => Promise<boolean>): Promise<LocalPart> {
-  const { name, child, end } = running;
+  const { name, child } = running;
   const lastLines = keepLastLines(child);
   const ended = once(child, 'exit').then(
     ([code, signal]) => `${name} ended (${String(code ?? signal)}): ${lastLines()}`,
   );
-  const part: LocalPart = { url, exited: ended, stop: () => stop(child, ended, end) };
+  const part: LocalPart = { url, exited: ended, stop: () => stop(running, ended) };
   const failure = await Promise.race([untilReady(name, ready), ended]);
   if (failure === null) return part;
   await part.stop();
@@ -54,10 +56,13 @@ async function untilReady(name: string, ready: () => Promise<boolean>): Promise<
   return `${name} did not answer within ${READY_TIMEOUT_MS / 1000} s`;
 }
 
-async function stop(child: ChildProcess, ended: Promise<string>, end: () => void): Promise<void> {
+async function stop(
+  { child, end, kill = () => child.kill('SIGKILL') }: Running,
+  ended: Promise<string>,
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   end();
-  const killer = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
+  const killer = setTimeout(kill, END_TIMEOUT_MS);
   await ended;
   clearTimeout(killer);
 }

@@ -48,7 +48,13 @@ export function lockDataDir(dataDir: string): () => void {
   const holder = holderOf(path);
   if (holder !== null) throw runsAlready(dataDir, holder);
   rmSync(path, { force: true });
-  writeFileSync(path, String(process.pid), { flag: 'wx' });
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    // Another process has taken what was stale in between.
+    const winner = holderOf(path);
+    throw winner === null ? error : runsAlready(dataDir, winner);
+  }
   return () => {
     rmSync(path, { force: true });
   };

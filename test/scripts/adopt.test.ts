@@ -193,6 +193,15 @@ describe('ddb verify', () => {
     expect(await problems()).toEqual([]);
   }, 30_000);
 
+  it('names a row of someone who takes no part in the group', async () => {
+    await emptyTable();
+    const [ann, ben, eve] = [newPerson('ann'), newPerson('ben'), newPerson('eve')];
+    await createMessages({ ...table, now: () => 1_600_000_000_000_000 }).sendToUser(ann, ben, 'hello');
+    const [row] = await table.rows(`GRP#${ann.id}`);
+    await table.put({ ...row, pk: `GRP#${eve.id}` });
+    expect(await problems()).toEqual([expect.stringMatching(new RegExp(`^GRP#${eve.id}.*alone$`))]);
+  });
+
   it('names each fault with its keys, and repairs what follows from the messages', async () => {
     await emptyTable();
     const long = 1_600_000_000_000_000;

@@ -4,9 +4,10 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { demoUsers } from '../../scripts/local/demo.ts';
-import { createDynamoDbClient } from '../../src/clients.ts';
+import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts';
 import { readTableConfig } from '../../src/config.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { scriptsOn, type Stack } from '../support/stack.ts';
@@ -144,6 +145,25 @@ describe('cruddur ddb', () => {
     const group = String(jsonLines(groups)[1]?.['group']);
     const messages = jsonLines(await cruddur(`ddb patterns get-conversation ${group} --limit 2 --json`));
     expect(messages.map(({ sender }) => sender)).toEqual(['londo', 'andrewbrown']);
+  }, 60_000);
+
+  it('verify names what is broken with exit code 1, repairs it, and adopt finds nothing left to do', async () => {
+    const dynamo = createDocumentClient(
+      createDynamoDbClient(readTableConfig({ DYNAMODB_ENDPOINT: stack.file['dynamodbEndpoint'] })),
+    );
+    const [row] = jsonLines(await cruddur('ddb scan --json --prefix GRP# --limit 1'));
+    await dynamo.send(new DeleteCommand({ TableName: 'cruddur-messages', Key: { pk: row?.['pk'], sk: row?.['sk'] } }));
+    const broken = await cruddur('ddb verify');
+    expect(broken).toMatchObject({ code: 1, stderr: expect.stringContaining('1 broken invariants are left') });
+    expect(broken.stdout).toContain(`${String(row?.['pk'])}: 0 rows for group ${String(row?.['message_group_uuid'])}`);
+    expect(await cruddur('ddb verify --repair')).toMatchObject({ code: 0 });
+    expect(await cruddur('ddb verify')).toMatchObject({ code: 0 });
+    const adopted = jsonLines(await cruddur('ddb adopt --json --naive-timezone America/New_York --max-wcu 1000'));
+    expect(adopted).toEqual([expect.objectContaining({ sortKeysNormalised: 0, groupsMended: 0, left: 0 })]);
+    expect(await cruddur('ddb adopt --naive-timezone Mars/Olympus')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('time zone'),
+    });
   }, 60_000);
 
   it('changes nothing in production that is not confirmed', async () => {
