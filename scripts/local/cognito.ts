@@ -22,7 +22,14 @@ export async function startCognito({ port, dataDir }: CognitoOptions): Promise<L
     PORT: String(listenOn),
     AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: '1',
   };
-  const child = fork(program, { cwd: dataDir, env, execArgv: [], silent: true });
+  const child = fork(program, {
+    cwd: dataDir,
+    env,
+    // Ctrl-C must not reach it before the API has finished its requests.
+    detached: true,
+    execArgv: [],
+    silent: true,
+  });
   const url = `http://127.0.0.1:${listenOn}`;
   return partOf(
     {

@@ -1,13 +1,14 @@
 // The process of the embedded Postgres: `node postgres-server.js PORT DATA_DIR`. Plain JavaScript, since a start of
 // the TypeScript loader costs more than all that is in here. It ends, with its data on disk, when its parent goes.
-import { PGlite } from '@electric-sql/pglite';
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 
-// Before the database is opened, which takes seconds: a parent that goes meanwhile would not be noticed after it.
-process.on('SIGINT', () => undefined);
+// Before anything is loaded or opened, which takes seconds: a parent that goes meanwhile would never be noticed.
 const parentGone = new Promise((resolve) => {
   process.once('disconnect', resolve);
 });
+if (!process.connected) process.exit(0);
+
+const { PGlite } = await import('@electric-sql/pglite');
+const { PGLiteSocketServer } = await import('@electric-sql/pglite-socket');
 
 const [port, dataDir] = process.argv.slice(2);
 const db = await PGlite.create(dataDir);

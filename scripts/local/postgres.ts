@@ -17,7 +17,12 @@ export async function startPostgres({ port, dataDir }: PostgresOptions): Promise
   const listenOn = await freePort('PGlite', port);
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
   const program = fileURLToPath(new URL('./postgres-server.js', import.meta.url));
-  const child = fork(program, [String(listenOn), dataDir ?? 'memory://'], { execArgv: [], silent: true });
+  const child = fork(program, [String(listenOn), dataDir ?? 'memory://'], {
+    // Ctrl-C must not reach it before the API has finished its requests.
+    detached: true,
+    execArgv: [],
+    silent: true,
+  });
   const url = `postgres://postgres:postgres@127.0.0.1:${listenOn}/postgres`;
   return partOf(
     {

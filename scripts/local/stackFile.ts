@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StartError } from './process.ts';
@@ -45,19 +45,47 @@ export function writeStackFile(dataDir: string, stack: StackFile): void {
 export function lockDataDir(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true });
   const path = join(dataDir, 'lock');
-  const holder = holderOf(path);
-  if (holder !== null) throw runsAlready(dataDir, holder);
-  rmSync(path, { force: true });
-  try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
-  } catch (error) {
-    // Another process has taken what was stale in between.
-    const winner = holderOf(path);
-    throw winner === null ? error : runsAlready(dataDir, winner);
+  while (!takeLock(path)) {
+    const holder = holderOf(path) ?? removeStale(path);
+    if (holder !== null) throw runsAlready(dataDir, holder);
   }
   return () => {
     rmSync(path, { force: true });
   };
+}
+
+/** A lock appears with its content or not at all: nobody reads one that is not written yet. */
+function takeLock(path: string): boolean {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, String(process.pid));
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(draft);
+  }
+}
+
+/** Only one process can move a lock away. One that moved a lock which was taken meanwhile puts it back: its holder. */
+function removeStale(path: string): number | null {
+  const moved = `${path}.stale.${process.pid}`;
+  try {
+    renameSync(path, moved);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+  const holder = holderOf(moved);
+  if (holder === null) rmSync(moved);
+  else renameSync(moved, path);
+  return holder;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 /** The living process that holds the lock, or null. */
