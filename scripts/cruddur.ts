@@ -1,9 +1,8 @@
 import { Command, Option } from 'commander';
-import { ConfigError } from '../src/config.ts';
 import { cognitoCommand } from './cli/cognito.ts';
 import { dbCommand } from './cli/db.ts';
 import { ddbCommand } from './cli/ddb.ts';
-import { CommandFailure } from './cli/failure.ts';
+import { explain } from './cli/failure.ts';
 
 const USAGE_ERROR = 2;
 
@@ -18,8 +17,7 @@ everyCommand(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  const expected = error instanceof CommandFailure || error instanceof ConfigError;
-  console.error(expected ? error.message : error);
+  console.error(explain(error) ?? error);
   process.exitCode = 1;
 }
 

@@ -5,6 +5,7 @@ import { migrate } from '../db/migrate.ts';
 import { seedUsers } from '../db/seed.ts';
 import { linkUsers } from '../db/users.ts';
 import { allDemoUsers } from '../local/demo.ts';
+import { CommandFailure } from './failure.ts';
 import { announce, confirmByName, showRows } from './output.ts';
 import { databaseOf, openUserPool, type TargetName } from './target.ts';
 
@@ -54,6 +55,11 @@ async function create(options: Shared): Promise<void> {
 
 async function drop(options: Shared & { yes: boolean }): Promise<void> {
   const databaseUrl = open(options);
+  if (nameOf(databaseUrl) === 'postgres') {
+    throw new CommandFailure(
+      'postgres is the server’s own database and stays. npm run reset empties the embedded one.',
+    );
+  }
   if (options.target === 'prod') await confirmByName(nameOf(databaseUrl), options.yes);
   console.log(`Database ${nameOf(databaseUrl)}: ${await dropDatabase(databaseUrl)}.`);
 }

@@ -67,6 +67,22 @@ describe('cruddur', () => {
   }, 60_000);
 });
 
+describe('cruddur where something is missing', () => {
+  it('says so without a stack trace', async () => {
+    const nobody = { DYNAMODB_ENDPOINT: 'http://127.0.0.1:9', DATABASE_URL: 'postgres://postgres@127.0.0.1:9/x' };
+    for (const line of ['ddb list-tables', 'db sessions']) {
+      const { code, stderr } = await cruddur(line, nobody);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('cannot be reached') });
+      expect(stderr).not.toContain('    at ');
+    }
+    expect(await cruddur('ddb scan', { MESSAGES_TABLE: 'not-there' })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('schema-load'),
+    });
+    expect(await cruddur('db drop')).toMatchObject({ code: 1, stderr: expect.stringContaining('npm run reset') });
+  }, 60_000);
+});
+
 describe('cruddur ddb', () => {
   const table = (name: string) => ({ MESSAGES_TABLE: name });
 
