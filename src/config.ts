@@ -24,7 +24,6 @@ export interface Config extends TableConfig {
 
 /** What `npm start` needs besides: which parts are given, and where the others keep their data. */
 export interface LocalConfig {
-  production: boolean;
   dataDir: string;
   prepare: boolean;
   given: { dynamodb: boolean; postgres: boolean; cognito: boolean };
@@ -100,14 +99,14 @@ const serverVariables = {
   LOG_LEVEL: logLevel.default('info'),
 };
 
+/** A part may be missing: it is started then. */
 const localVariables = {
-  NODE_ENV: nodeEnv,
+  ...serverVariables,
+  DATABASE_URL: serverVariables.DATABASE_URL.optional(),
+  COGNITO_USER_POOL_ID: serverVariables.COGNITO_USER_POOL_ID.optional(),
+  COGNITO_CLIENT_ID: serverVariables.COGNITO_CLIENT_ID.optional(),
   DATA_DIR: dataDir,
   PREPARE: flag.default(false),
-  DYNAMODB_ENDPOINT: z.string().optional(),
-  DATABASE_URL: z.string().optional(),
-  COGNITO_USER_POOL_ID: z.string().optional(),
-  COGNITO_CLIENT_ID: z.string().optional(),
   LOCAL_DYNAMODB_PORT: port.default(0),
   LOCAL_POSTGRES_PORT: port.default(0),
   LOCAL_COGNITO_PORT: port.default(0),
@@ -156,9 +155,13 @@ export function readConfig(env: Environment): Config {
  * @throws {ConfigError} that names every malformed variable at once, and a user pool given by half.
  */
 export function readLocalConfig(env: Environment): LocalConfig {
-  const variables = parse(z.object(localVariables), env, [checkPoolIsWhole, checkPrepare]);
+  const variables = parse(z.object(localVariables), env, [
+    checkGivenEndpoint,
+    checkIssuer,
+    checkPoolIsWhole,
+    checkPrepare,
+  ]);
   return {
-    production: variables.NODE_ENV === 'production',
     dataDir: variables.DATA_DIR,
     prepare: variables.PREPARE,
     given: {
@@ -172,6 +175,11 @@ export function readLocalConfig(env: Environment): LocalConfig {
       cognito: variables.LOCAL_COGNITO_PORT,
     },
   };
+}
+
+/** True where nothing may be embedded. */
+export function isProduction(env: Environment): boolean {
+  return env['NODE_ENV'] === 'production';
 }
 
 /** Where the stream worker keeps how far it has read: a directory, `.data` unless `DATA_DIR` says otherwise. */
@@ -207,6 +215,10 @@ function checkEndpoint(present: Environment): string[] {
   return regional && region === undefined
     ? ['AWS_REGION is missing: expected the region of the messages table, such as us-east-1']
     : [];
+}
+
+function checkGivenEndpoint(present: Environment): string[] {
+  return present['DYNAMODB_ENDPOINT'] === undefined ? [] : checkEndpoint(present);
 }
 
 function checkIssuer(present: Environment): string[] {

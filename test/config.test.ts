@@ -129,6 +129,13 @@ describe('npm start', () => {
     });
   });
 
+  it('names what is malformed in every part and in the API at once, before anything starts', () => {
+    const problems = problemsOf(() =>
+      readLocalConfig({ PORT: 'x', DATABASE_URL: 'y', PREPARE: 'z', DYNAMODB_ENDPOINT: 'aws' }),
+    );
+    for (const name of ['PORT', 'DATABASE_URL', 'PREPARE', 'AWS_REGION']) expect(problems).toContain(`${name} is`);
+  });
+
   it('refuses half a user pool, and to prepare anything on AWS', () => {
     expect(problemsOf(() => readLocalConfig({ COGNITO_CLIENT_ID: 'client' }))).toContain(
       'COGNITO_USER_POOL_ID is missing',

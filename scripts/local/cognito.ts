@@ -13,7 +13,7 @@ export interface CognitoOptions {
 
 /** Starts the Cognito emulator, cognito-local. It answers on return, on the host that its tokens name as issuer. */
 export async function startCognito({ port, dataDir }: CognitoOptions): Promise<LocalPart> {
-  const listenOn = await freePort('cognito-local', port);
+  const listenOn = await freePort('cognito-local', port, 'LOCAL_COGNITO_PORT');
   mkdirSync(dataDir, { recursive: true });
   const program = fileURLToPath(new URL('./cognito-server.js', import.meta.url));
   const env = {

@@ -29,7 +29,7 @@ wait $child`;
  * @throws where there is no dynoxide for this machine, with the ways out.
  */
 export async function startDynamoDb({ port, dbPath }: DynamoDbOptions): Promise<LocalPart> {
-  const listenOn = await freePort('dynoxide', port);
+  const listenOn = await freePort('dynoxide', port, 'LOCAL_DYNAMODB_PORT');
   const url = `http://127.0.0.1:${listenOn}`;
   if (dbPath !== undefined) mkdirSync(dirname(dbPath), { recursive: true });
   const file = dbPath === undefined ? [] : ['--db-path', dbPath];

@@ -11,13 +11,15 @@ const HOST = '127.0.0.1';
  *
  * @throws {StartError} where the port is taken.
  */
-export async function freePort(name: string, port: number): Promise<number> {
+export async function freePort(name: string, port: number, variable: string): Promise<number> {
   if (port === 0) return getPort({ host: HOST });
   const probe = createServer().listen(port, HOST);
   try {
     await once(probe, 'listening');
   } catch (error) {
-    throw new StartError(`${name} cannot listen on port ${port} (${codeOf(error)}). Choose another one.`);
+    throw new StartError(
+      `${name} cannot listen on port ${port} (${codeOf(error)}). Choose another one with ${variable}.`,
+    );
   }
   probe.close();
   await once(probe, 'close');

@@ -14,7 +14,7 @@ export interface PostgresOptions {
 
 /** Starts Postgres: PGlite behind its socket server, in a process of its own. It answers on return. */
 export async function startPostgres({ port, dataDir }: PostgresOptions): Promise<LocalPart> {
-  const listenOn = await freePort('PGlite', port);
+  const listenOn = await freePort('PGlite', port, 'LOCAL_POSTGRES_PORT');
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
   const program = fileURLToPath(new URL('./postgres-server.js', import.meta.url));
   const child = fork(program, [String(listenOn), dataDir ?? 'memory://'], {

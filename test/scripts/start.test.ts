@@ -110,7 +110,7 @@ describe('npm start', () => {
       LOCAL_POSTGRES_PORT: '-1',
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/PREPARE is malformed[^]*LOCAL_POSTGRES_PORT is malformed/);
+    expect(stderr).toMatch(/ PORT is malformed[^]*PREPARE is malformed[^]*LOCAL_POSTGRES_PORT is malformed/);
     expect(stderr).not.toContain('    at ');
   }, 30_000);
 
