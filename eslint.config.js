@@ -1,3 +1,4 @@
+import graphql from '@graphql-eslint/eslint-plugin';
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
@@ -8,10 +9,13 @@ const floors = [
   { from: './src/stream', except: ['stream', 'messages', 'config.ts', 'clients.ts', 'logger.ts', 'process.ts'] },
 ];
 
+const code = ['**/*.ts', '**/*.js'];
+
 export default tseslint.config(
   { ignores: ['dist', 'coverage', '.data', 'src/generated'] },
-  ...tseslint.configs.strictTypeChecked,
+  { files: code, extends: [tseslint.configs.strictTypeChecked] },
   {
+    files: code,
     languageOptions: { parserOptions: { projectService: true } },
     plugins: { 'import-x': importX },
     settings: {
@@ -47,4 +51,32 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['schema.graphql'],
+    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: 'schema.graphql' } } },
+    plugins: { '@graphql-eslint': graphql },
+    rules: {
+      ...graphql.configs['flat/schema-recommended'].rules,
+      ...graphql.configs['flat/schema-relay'].rules,
+      // Lists of enums, payload errors and the two participants are no connections, and nodes are not refetched by id.
+      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false }],
+      // A description of one line stands in single quotes, a longer one in a block.
+      '@graphql-eslint/description-style': 'off',
+      '@graphql-eslint/require-description': [
+        'error',
+        {
+          types: true,
+          rootField: true,
+          DirectiveDefinition: true,
+          FieldDefinition: true,
+          InputValueDefinition: true,
+          EnumValueDefinition: true,
+        },
+      ],
+      '@graphql-eslint/strict-id-in-types': [
+        'error',
+        { exceptions: { types: ['PageInfo'], suffixes: ['Payload', 'Error', 'Connection', 'Edge'] } },
+      ],
+    },
+  },
 );

@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -7,13 +7,14 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
-import { type GraphQLError, Kind, type ValidationContext } from 'graphql';
+import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
+import type { GraphQLError, ValidationContext } from 'graphql';
 import type { Logger } from 'pino';
-import { type Context, viewerOf } from './context.ts';
+import type { Context } from './context.ts';
 import { createFormatError } from './errors.ts';
+import { guardOperations } from './operation.ts';
 import { sandboxPlugin } from './sandbox.ts';
 import { createSchema } from './schema.ts';
-import { currentTrace } from './trace.ts';
 
 export interface ApolloOptions {
   production: boolean;
@@ -26,9 +27,9 @@ export interface ApolloOptions {
 const MOST_TOKENS = 2000;
 const DEEPEST_SELECTION = 12;
 const MOST_ALIASES = 30;
-const LONGEST_LOGGED_NAME = 100;
+const MOST_DIRECTIVES = 30;
 
-/** The GraphQL engine, not started. Every operation needs a viewer, one that asks only for the schema itself aside. */
+/** The GraphQL engine, not started. */
 export function createApollo({
   production,
   introspection,
@@ -40,8 +41,9 @@ export function createApollo({
     : sandboxPlugin(sandboxHeaders ?? (() => Promise.resolve({})));
   // A rejection that is thrown, as is the rules' default, would count as an unexpected error.
   const asValidationError = { propagateOnRejection: false, onReject: [reportRejection] };
+  const schema = createSchema();
   return new ApolloServer<Context>({
-    schema: createSchema(),
+    schema,
     introspection,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
@@ -53,10 +55,11 @@ export function createApollo({
     validationRules: [
       maxDepthRule({ n: DEEPEST_SELECTION, flattenFragments: true, ...asValidationError }),
       maxAliasesRule({ n: MOST_ALIASES, ...asValidationError }),
+      maxDirectivesRule({ n: MOST_DIRECTIVES, ...asValidationError }),
     ],
     logger,
     plugins: [
-      guardOperation,
+      guardOperations(schema),
       landingPage,
       // Answers are of the moment and for one viewer: nothing on the way may cache them.
       ApolloServerPluginCacheControlDisabled(),
@@ -66,21 +69,6 @@ export function createApollo({
     ],
   });
 }
-
-const guardOperation: ApolloServerPlugin<Context> = {
-  requestDidStart: () =>
-    Promise.resolve({
-      didResolveOperation({ operation, operationName, contextValue }) {
-        const trace = currentTrace();
-        if (trace) trace.operationName = operationName?.slice(0, LONGEST_LOGGED_NAME);
-        const introspective = operation?.selectionSet.selections.every(
-          (selection) => selection.kind === Kind.FIELD && selection.name.value.startsWith('__'),
-        );
-        if (!introspective) viewerOf(contextValue);
-        return Promise.resolve();
-      },
-    }),
-};
 
 function reportRejection(context: ValidationContext | null, error: GraphQLError): void {
   context?.reportError(error);

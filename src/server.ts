@@ -74,7 +74,7 @@ async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise
 function addTrace(app: FastifyInstance, logger: Logger): void {
   app.decorateRequest('trace');
   app.addHook('onRequest', (request, reply, done) => {
-    request.trace = { requestId: request.id, dynamodbCalls: 0, sqlStatements: 0 };
+    request.trace = { requestId: request.id, dynamodbCalls: 0, readUnits: 0, writeUnits: 0, sqlStatements: 0 };
     reply.header('x-request-id', request.id);
     done();
   });

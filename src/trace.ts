@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, ServiceOutputTypes } from '@aws-sdk/client-dynamodb';
 import type { Sql } from './users/users.ts';
 
 /** What is known of a request while it runs, for its log line and for the errors in it. */
@@ -8,6 +8,9 @@ export interface Trace {
   operationName?: string | undefined;
   userId?: string | undefined;
   dynamodbCalls: number;
+  /** What DynamoDB says that it consumed; it does not say so of a write whose condition failed. */
+  readUnits: number;
+  writeUnits: number;
   sqlStatements: number;
 }
 
@@ -23,17 +26,31 @@ export function currentTrace(): Trace | undefined {
   return storage.getStore();
 }
 
-/** Counts every call of the client, the SDK's own retries aside. */
+/** Counts every call of the client, the SDK's own retries aside, and the units that its answer says it consumed. */
 export function countCalls(dynamo: DynamoDBClient): DynamoDBClient {
   dynamo.middlewareStack.add(
-    (next) => (input) => {
-      const trace = storage.getStore();
-      if (trace) trace.dynamodbCalls++;
-      return next(input);
-    },
+    (next, { commandName }) =>
+      async (call) => {
+        const trace = storage.getStore();
+        if (!trace) return next(call);
+        trace.dynamodbCalls++;
+        const answer = await next({ ...call, input: { ...call.input, ReturnConsumedCapacity: 'TOTAL' } });
+        trace[isWrite(commandName ?? '') ? 'writeUnits' : 'readUnits'] += unitsOf(answer.output);
+        return answer;
+      },
     { step: 'initialize', name: 'countCalls' },
   );
   return dynamo;
+}
+
+function isWrite(commandName: string): boolean {
+  return /Put|Write|Update|Delete/.test(commandName);
+}
+
+function unitsOf(output: ServiceOutputTypes): number {
+  const consumed = 'ConsumedCapacity' in output ? output.ConsumedCapacity : undefined;
+  const answers = consumed === undefined ? [] : [consumed].flat();
+  return answers.reduce((sum, units) => sum + ('CapacityUnits' in units ? (units.CapacityUnits ?? 0) : 0), 0);
 }
 
 /** The same SQL, with every statement counted. */

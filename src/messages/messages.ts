@@ -59,8 +59,16 @@ export function createMessages({ dynamo, table, now }: MessagesOptions): Message
     return queryPage({ dynamo, table, pk: messagesPk(groupId) }, page, parseMessage);
   }
 
+  const send = createSend({ dynamo, table, clock: createClock(now), findOtherParticipant });
+
   return {
-    ...createSend({ dynamo, table, clock: createClock(now), findOtherParticipant }),
+    ...send,
+
+    async sendToUser(...draft) {
+      const result = await send.sendToUser(...draft);
+      if (result.outcome === 'sent') remember(result.group);
+      return result;
+    },
 
     async listMessages(viewerId, groupId, page) {
       const [other, messages] = await Promise.all([

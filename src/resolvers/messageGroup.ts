@@ -1,7 +1,8 @@
 import { type GraphQLResolveInfo, Kind, type SelectionSetNode, visit } from 'graphql';
-import { viewerOf } from '../context.ts';
+import { type Context, viewerOf } from '../context.ts';
 import { notFound } from '../errors.ts';
 import type { MessageGroupResolvers } from '../generated/graphql.ts';
+import type { MessageGroup as MessageGroupModel } from '../messages/rows.ts';
 import { connectionOf, parsePage } from './pagination.ts';
 import { resolveUser } from './user.ts';
 
@@ -11,10 +12,13 @@ export const MessageGroup: MessageGroupResolvers = {
   participants: (group, _args, context) =>
     Promise.all([resolveUser(viewerOf(context), context), resolveUser(group.otherUser, context)]),
 
-  lastMessage(group, _args, context) {
+  lastMessage(group, _args, context, info) {
     const { id, senderId, body } = group.lastMessage;
     // A row of the earlier backend does not say which message it shows.
-    if (id === null || senderId === null) return context.messages.findNewestMessage(group.id);
+    if (id === null || senderId === null) {
+      loadParticipants(group, context, info);
+      return context.messages.findNewestMessage(group.id);
+    }
     const sender = senderId === group.otherUser.id ? group.otherUser : viewerOf(context);
     return { id, groupId: group.id, body, createdAt: group.lastMessageAt, sender, sortKey: group.sortKey };
   },
@@ -22,13 +26,17 @@ export const MessageGroup: MessageGroupResolvers = {
   async messages(group, args, context, info) {
     const viewer = viewerOf(context);
     const request = parsePage(args);
-    // All senders are participants: asked for now, the groups of a page share one SQL statement.
-    if (selectsSender(info)) void context.userLoader.loadMany([viewer.id, group.otherUser.id]);
+    loadParticipants(group, context, info);
     const page = await context.messages.listMessages(viewer.id, group.id, request);
     if (!page) throw notFound('There is no such message group, or you do not take part in it.');
     return connectionOf(page);
   },
 };
+
+/** All senders are participants: asked for now, where they will be needed, the groups of a page share one SQL statement. */
+function loadParticipants({ otherUser }: MessageGroupModel, context: Context, info: GraphQLResolveInfo): void {
+  if (selectsSender(info)) void context.userLoader.loadMany([viewerOf(context).id, otherUser.id]);
+}
 
 function selectsSender({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
   let found = false;

@@ -14,6 +14,15 @@ export interface GraphQLAnswer {
   /** The fields that the operation selects, null or undefined where it failed. */
   data: Query & Mutation;
   errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
+  extensions?: { cost: CostAnswer };
+}
+
+/** What the header `x-cost: 1` asks for. */
+export interface CostAnswer {
+  requested?: number;
+  atMost?: { dynamodbCalls: number; sqlStatements: number; items: number };
+  limit: number;
+  spent: { dynamodbCalls: number; readUnits: number; writeUnits: number; sqlStatements: number };
 }
 
 export interface Person extends Participant {
@@ -105,7 +114,7 @@ export async function post(
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-  const answer = (await response.json()) as Pick<GraphQLAnswer, 'data' | 'errors'>;
+  const answer = (await response.json()) as Pick<GraphQLAnswer, 'data' | 'errors' | 'extensions'>;
   return { ...answer, status: response.status, headers: response.headers };
 }
 

@@ -1,0 +1,57 @@
+import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
+import { type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import { type Context, viewerOf } from './context.ts';
+import { checkCost, type Cost, createCostOf, MOST_POINTS } from './cost.ts';
+import { currentTrace } from './trace.ts';
+
+const LONGEST_LOGGED_NAME = 100;
+
+/**
+ * What an operation has to pass before it runs: it needs a viewer, unless it asks only for the schema itself, and it
+ * may not cost too much. Where the header `x-cost: 1` asks for it, the answer says in `extensions.cost` what it cost.
+ */
+export function guardOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
+  const costOf = createCostOf(schema);
+  return {
+    requestDidStart() {
+      let cost: Cost | null = null;
+      return Promise.resolve({
+        didResolveOperation({ document, operation, operationName, request, contextValue }) {
+          const trace = currentTrace();
+          if (trace) trace.operationName = operationName?.slice(0, LONGEST_LOGGED_NAME);
+          if (!isIntrospective(operation)) viewerOf(contextValue);
+          cost = costOf({ document, operationName, variables: request.variables });
+          if (cost) checkCost(cost);
+          return Promise.resolve();
+        },
+        willSendResponse(requestContext) {
+          if (requestContext.request.http?.headers.get('x-cost') === '1') addCost(requestContext, cost);
+          return Promise.resolve();
+        },
+      });
+    },
+  };
+}
+
+function isIntrospective(operation: OperationDefinitionNode | undefined): boolean {
+  return (
+    operation?.selectionSet.selections.every(
+      (selection) => selection.kind === Kind.FIELD && selection.name.value.startsWith('__'),
+    ) === true
+  );
+}
+
+function addCost({ response: { body } }: GraphQLRequestContext<Context>, cost: Cost | null): void {
+  const trace = currentTrace();
+  if (body?.kind !== 'single' || !trace) return;
+  const { dynamodbCalls, readUnits, writeUnits, sqlStatements } = trace;
+  const spent = { dynamodbCalls, readUnits, writeUnits, sqlStatements };
+  const requested = cost && {
+    requested: cost.points,
+    atMost: { dynamodbCalls: cost.dynamodbCalls, sqlStatements: cost.sqlStatements, items: cost.items },
+  };
+  body.singleResult.extensions = {
+    ...body.singleResult.extensions,
+    cost: { ...requested, limit: MOST_POINTS, spent },
+  };
+}

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Person, post, SEND, startTestApi, type TestApi } from '../support/api.ts';
+
+let api: TestApi;
+let ann: Person;
+beforeAll(async () => {
+  api = await startTestApi();
+  ann = await api.person('ann');
+  await ann.run('{ me { id } }');
+});
+afterAll(() => api.stop());
+
+async function withCost(query: string, variables: Record<string, unknown> = {}) {
+  const headers = { authorization: `Bearer ${ann.token}`, 'x-cost': '1' };
+  const { status, errors, extensions } = await post(api.url, { query, variables }, headers);
+  return { status, errors, cost: extensions?.cost };
+}
+
+const requested = async (query: string, variables?: Record<string, unknown>) => {
+  const { cost } = await withCost(query, variables);
+  return cost;
+};
+
+describe('the cost that an operation may have', () => {
+  it('counts a call for each page, at the size that is asked for', async () => {
+    expect(await requested('{ messageGroups { nodes { id } } }')).toMatchObject({
+      requested: 4,
+      atMost: { dynamodbCalls: 1, sqlStatements: 1, items: 20 },
+    });
+    expect(await requested('{ messageGroups(first: 7) { nodes { id } } }')).toMatchObject({ atMost: { items: 7 } });
+    const query = 'query ($size: Int) { messageGroups(last: $size) { nodes { id } } }';
+    expect(await requested(query, { size: 9 })).toMatchObject({ atMost: { items: 9 } });
+  });
+
+  it('multiplies lists within lists', async () => {
+    const query = '{ messageGroups(first: 5) { edges { node { messages(first: 10) { nodes { id } } } } } }';
+    expect(await requested(query)).toMatchObject({
+      requested: 13,
+      atMost: { dynamodbCalls: 6, sqlStatements: 1, items: 55 },
+    });
+  });
+
+  it('counts the second read that a cursor may need', async () => {
+    const query = 'query ($after: String) { messageGroups(after: $after) { nodes { id } } }';
+    expect(await requested(query)).toMatchObject({ atMost: { dynamodbCalls: 1 } });
+    expect(await requested(query, { after: 'x' })).toMatchObject({ atMost: { dynamodbCalls: 2 } });
+  });
+
+  it('counts what fragments select, and not what is skipped', async () => {
+    const query = `query ($all: Boolean!) { ...Groups ... @include(if: $all) { me { id } } }
+      fragment Groups on Query { messageGroups(first: 1) { nodes { id } } }`;
+    expect(await requested(query, { all: false })).toMatchObject({ atMost: { dynamodbCalls: 1, sqlStatements: 1 } });
+    expect(await requested(query, { all: true })).toMatchObject({ atMost: { dynamodbCalls: 1, sqlStatements: 2 } });
+  });
+});
+
+describe('an operation over the limit', () => {
+  const query = '{ messageGroups(first: 100) { nodes { messages(first: 100) { nodes { id } } } } }';
+
+  it('is refused before it runs, with its cost and the limit', async () => {
+    expect(await withCost(query)).toMatchObject({
+      status: 400,
+      errors: [
+        {
+          message: expect.stringContaining('costs 1112 points, and 250 are allowed'),
+          extensions: { code: 'QUERY_TOO_EXPENSIVE', cost: 1112, limit: 250 },
+        },
+      ],
+      cost: { requested: 1112, spent: { dynamodbCalls: 0 } },
+    });
+  });
+
+  it('is refused also where the size is a variable, or aliases add up', async () => {
+    const sized = 'query ($n: Int!) { messageGroups(first: $n) { nodes { messages(first: $n) { nodes { id } } } } }';
+    expect(await withCost(sized, { n: 100 })).toMatchObject({ status: 400 });
+    expect(await withCost(sized, { n: 10 })).toMatchObject({ status: 200 });
+    const fields = Array.from({ length: 25 }, (_, n) => `a${n}: messageGroups(first: 100) { nodes { id } }`);
+    expect(await withCost(`{ ${fields.join(' ')} }`)).toMatchObject({
+      errors: [{ extensions: { code: 'QUERY_TOO_EXPENSIVE' } }],
+    });
+  });
+
+  it('is refused to nobody but a viewer', async () => {
+    const { status, errors } = await api.run(query);
+    expect({ status, code: errors?.[0]?.extensions['code'] }).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
+  });
+
+  it('is refused where fragments within fragments are too many to count', async () => {
+    const fragments = Array.from(
+      { length: 20 },
+      (_, n) => `fragment f${n} on MessageGroup { ...f${n + 1} ...f${n + 1} }`,
+    );
+    const bomb = `{ messageGroups { nodes { ...f0 } } } ${fragments.join(' ')} fragment f20 on MessageGroup { id }`;
+    expect(await withCost(bomb)).toMatchObject({
+      status: 400,
+      errors: [{ message: expect.stringContaining('spread fewer'), extensions: { code: 'QUERY_TOO_EXPENSIVE' } }],
+    });
+  });
+});
+
+describe('the cost that an operation had', () => {
+  it('is answered where the header x-cost asks for it: calls, units, statements', async () => {
+    const ben = await api.person('ben');
+    const sent = await withCost(SEND, { input: { to: { handle: ben.handle }, body: 'hello' } });
+    expect(sent.cost).toMatchObject({
+      limit: 250,
+      // A transaction of four small rows, two of them also in the index, consumes two units a write.
+      spent: { dynamodbCalls: 2, readUnits: expect.any(Number), writeUnits: expect.any(Number), sqlStatements: 1 },
+    });
+    expect(sent.cost?.spent.writeUnits).toBeGreaterThanOrEqual(8);
+    const read = await withCost('{ messageGroups { nodes { otherUser { handle } } } }');
+    expect(read.cost?.spent).toEqual({ dynamodbCalls: 1, readUnits: 1, writeUnits: 0, sqlStatements: 1 });
+  });
+
+  it('is not answered otherwise', async () => {
+    expect(await ann.run('{ me { id } }')).not.toHaveProperty('extensions');
+  });
+
+  it('is answered beside an error too', async () => {
+    expect(await withCost('{ nothing }')).toMatchObject({ status: 400, cost: { spent: { dynamodbCalls: 0 } } });
+  });
+});
+
+describe('variables that do not fit', () => {
+  it('are named, whatever the operation would cost', async () => {
+    const query = 'query ($n: Int!) { messageGroups(first: $n) { nodes { id } } }';
+    expect(await withCost(query, { n: 'many' })).toMatchObject({
+      status: 400,
+      errors: [{ message: expect.stringContaining('"$n"'), extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+    const to = 'mutation ($handle: String) { sendMessage(input: { to: { handle: $handle }, body: "x" }) { replayed } }';
+    expect(await withCost(to, { handle: null })).toMatchObject({
+      status: 400,
+      errors: [{ message: expect.stringContaining('handle') }],
+    });
+  });
+});
