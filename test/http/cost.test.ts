@@ -58,6 +58,7 @@ it('what nobody asks for costs nothing', async () => {
 
 it('a message into a group costs one write, a read for a group that is seen first, and one SQL statement', async () => {
   const fresh = await api.person('fresh');
+  await fresh.run('{ me { id } }');
   const { data } = await ann.run(SEND, { input: { to: { handle: fresh.handle }, body: 'hello' } });
   const input = { to: { messageGroupId: data.sendMessage.messageGroup?.id }, body: 'hi' };
   expect(await costOf(fresh, SEND, { input })).toEqual({ dynamodbCalls: 2, sqlStatements: 1 });

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type GraphQLEnumType, OperationTypeNode } from 'graphql';
+import { nonconformities } from '../../scripts/contract/conformance.ts';
+import { readSchema } from '../../scripts/contract/schema.ts';
+import { type GraphQLAnswer, type Person, post, SEND, startTestApi, type TestApi } from '../support/api.ts';
+import {
+  arbitraryOperation,
+  coordinatesIn,
+  coordinatesOf,
+  type Examples,
+  type Generated,
+} from '../support/generate.ts';
+
+const schema = readSchema();
+/** What a caller may be told; anything else is a fault of the server. */
+const EXPECTED_CODES = ['BAD_USER_INPUT', 'NOT_FOUND', 'QUERY_TOO_EXPENSIVE'];
+
+let api: TestApi;
+let ann: Person;
+let examples: Examples;
+beforeAll(async () => {
+  api = await startTestApi();
+  ann = await api.person('ann');
+  const others = await Promise.all(Array.from({ length: 6 }, (_, n) => api.person(`other${n}`)));
+  const [ben, cat] = others as [Person, Person, ...Person[]];
+  for (const other of others.slice(2)) await send(other, { handle: ann.handle });
+  const groupId = await send(ben, { handle: ann.handle });
+  for (let n = 0; n < 30; n++) await send(ann, { messageGroupId: groupId });
+  const foreign = await send(ben, { handle: cat.handle });
+  const { data } = await ann.run(`{ messages(messageGroupId: "${groupId}") { edges { cursor } } }`);
+  const cursors = data.messages.edges.map(({ cursor }) => cursor);
+  const sizes = [1, 2, 3, 20, 100, null];
+  const pages = {
+    first: sizes,
+    last: [...sizes.slice(0, 2), null, null],
+    after: [...cursors, null],
+    before: [null, ...cursors],
+  };
+  const handles = [ann.handle, `@${ben.handle.toUpperCase()}`, cat.handle, 'nobody-has-this'];
+  const groups = [groupId, groupId, foreign, randomUUID()];
+  examples = {
+    ...Object.fromEntries(
+      ['messages', 'messageGroups'].flatMap((list) =>
+        Object.entries(pages).map(([name, values]) => [`${list}.${name}`, values]),
+      ),
+    ),
+    'messages.messageGroupId': groups,
+    'messageGroup.id': groups,
+    'user.handle': handles,
+    'MessageRecipientInput.handle': handles,
+    'MessageRecipientInput.messageGroupId': groups,
+    'SendMessageInput.body': ['hello', '🎉 \n two lines', ' ', 'x'.repeat(1024), 'x'.repeat(1025)],
+    'SendMessageInput.idempotencyKey': ['a', 'b', null],
+  };
+});
+afterAll(() => api.stop());
+
+async function send(sender: Person, to: object): Promise<string> {
+  const { data } = await sender.run(SEND, { input: { to, body: 'hello' } });
+  return data.sendMessage.messageGroup?.id ?? '';
+}
+
+function run({ query, variables }: Pick<Generated, 'query' | 'variables'>) {
+  return post(api.url, { query, variables }, { authorization: `Bearer ${ann.token}`, 'x-cost': '1' });
+}
+
+/** What is wrong with how the server answers a valid operation; none where all is as the schema promises. */
+async function faults(operation: Generated): Promise<string[]> {
+  return faultsOf(operation, await run(operation));
+}
+
+async function faultsOf(operation: Generated, { data, errors = [], extensions }: GraphQLAnswer): Promise<string[]> {
+  const unexpected = errors.filter(({ extensions: { code } }) => !EXPECTED_CODES.includes(String(code)));
+  const { spent, atMost } = extensions?.cost ?? {};
+  const overspent = (['dynamodbCalls', 'sqlStatements'] as const).filter(
+    (part) => !spent || !atMost || spent[part] > atMost[part],
+  );
+  return [
+    ...unexpected.map(({ message, extensions: { code } }) => `${String(code)}: ${message}`),
+    ...overspent.map((part) => `costs more ${part} than declared: ${JSON.stringify(extensions)}`),
+    ...((data as unknown) ? await nonconformities(schema, { ...operation, data }) : []),
+  ];
+}
+
+const queries = () => arbitraryOperation(schema, OperationTypeNode.QUERY, examples);
+const mutations = () => arbitraryOperation(schema, OperationTypeNode.MUTATION, examples);
+
+describe('operations generated from the schema', () => {
+  it('use every field, argument and input branch, meet every enum value, and are answered as promised', async () => {
+    const operations = [queries(), mutations()].flatMap((kind) => fc.sample(kind, { numRuns: 300, seed: 1 }));
+    const used = new Set<string>();
+    const answers: string[] = [];
+    for (const operation of operations) {
+      for (const coordinate of coordinatesIn(schema, operation)) used.add(coordinate);
+      const answer = await run(operation);
+      answers.push(JSON.stringify(answer));
+      const { query } = operation;
+      expect({ query, faults: await faultsOf(operation, answer) }).toEqual({ query, faults: [] });
+    }
+    expect(coordinatesOf(schema).filter((coordinate) => !used.has(coordinate))).toEqual([]);
+    const codes = (schema.getType('SendMessageErrorCode') as GraphQLEnumType).getValues().map(({ name }) => name);
+    expect(codes.filter((code) => !answers.some((answer) => answer.includes(`"${code}"`)))).toEqual([]);
+  });
+
+  it('are answered as promised, whatever is asked', async () => {
+    const property = fc.asyncProperty(fc.oneof(queries(), mutations()), async (operation) => {
+      expect(await faults(operation)).toEqual([]);
+    });
+    await fc.assert(property, { numRuns: 200 });
+  });
+});
+
+describe('an operation that is not valid', () => {
+  const valid = 'query ($id: ID!) { messages(messageGroupId: $id, first: 2) { nodes { id sender { handle } } } }';
+
+  it.each([
+    ['an unknown field', ['sender {', 'sander {'], 'sander'],
+    ['an unknown argument', ['first:', 'frist:'], 'frist'],
+    ['a missing argument', ['messageGroupId: $id, ', ''], 'messageGroupId'],
+    ['an argument of another type', ['first: 2', 'first: "2"'], '"2"'],
+    ['a field without its selection', ['{ handle }', ''], 'sender'],
+    ['a selection of a scalar', ['nodes { id', 'nodes { id { id }'], 'id'],
+    ['an unknown fragment', ['{ handle }', '{ ...Nobody }'], 'Nobody'],
+    ['an undeclared variable', ['($id: ID!)', ''], '$id'],
+    ['an unused variable', ['$id: ID!', '$id: ID!, $spare: Int'], '$spare'],
+    ['a variable of another type', ['$id: ID!', '$id: Int!'], '$id'],
+    ['an unknown type', ['$id: ID!', '$id: Id!'], 'Id'],
+    ['an unknown directive', ['nodes', 'nodes @nothing'], '@nothing'],
+    ['an unclosed brace', ['} } } }', '} }'], 'Syntax Error'],
+  ] as const)('for %s is refused with the place', async (_name, [from, to], place) => {
+    expect(valid).toContain(from);
+    const { status, errors } = await run({ query: valid.replace(from, to), variables: { id: randomUUID() } });
+    expect(status).toBe(400);
+    expect(errors?.map(({ message }) => message).join()).toContain(place);
+    expect(errors?.[0]).toMatchObject({
+      locations: expect.arrayContaining([{ line: 1, column: expect.any(Number) }]),
+      extensions: { code: expect.stringMatching(/^GRAPHQL_(PARSE|VALIDATION)_FAILED$/) },
+    });
+  });
+
+  it('is refused wherever it is cut, and never a fault of the server', async () => {
+    const property = fc.asyncProperty(
+      queries(),
+      fc.double({ min: 0, max: 0.98, noNaN: true }),
+      async ({ query, variables }, where) => {
+        const cut = query.trimEnd().slice(0, 1 + where * (query.trimEnd().length - 2));
+        const { status, errors } = await run({ query: cut, variables });
+        expect({ status, errors }).toMatchObject({ status: 400, errors: [{ locations: [{}] }] });
+      },
+    );
+    await fc.assert(property, { numRuns: 100 });
+  });
+});
