@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { MessageConnection, MessageGroupConnection } from '../../src/generated/graphql.ts';
+import { cursorOf, timestampOf } from '../../src/messages/keys.ts';
+import { createProjector } from '../../src/messages/projector.ts';
+import { groupItem, type Item, type Message, messageItem, type Participant } from '../../src/messages/rows.ts';
+import { type Person, SEND, type TestApi } from './api.ts';
+import { newPerson, type TestTable } from './table.ts';
+
+export interface PageArguments {
+  first?: number;
+  after?: string;
+  last?: number;
+  before?: string;
+}
+
+export interface ListPage {
+  ids: string[];
+  cursors: string[];
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+}
+
+/** One of the two connections, with what is known to be in it. */
+export interface List {
+  /** Newest first. */
+  ids: string[];
+  cursors: string[];
+  page(args: PageArguments): Promise<ListPage>;
+  /** What other clients do while the list is read; changes nothing at or below the place of any of `ids`. */
+  write(): Promise<void>;
+}
+
+const START = Date.UTC(2026, 0, 1) * 1000;
+const PAGE_INFO = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+const ARGUMENTS = '$first: Int, $after: String, $last: Int, $before: String';
+const PASSED = 'first: $first, after: $after, last: $last, before: $before';
+
+/** A message group of so many messages. Other clients send more. */
+export async function listOfMessages(api: TestApi, count: number): Promise<List> {
+  const { table } = api;
+  const [viewer, other] = await Promise.all([api.person('viewer'), api.person('other')]);
+  const groupId = randomUUID();
+  const messages = Array.from({ length: count }, (_, index) => messageOf(groupId, other, index));
+  await load(table, [...messages.map(messageItem), ...groupRows(viewer, other, messageOf(groupId, other, count))]);
+  const query = `query ($id: ID!, ${ARGUMENTS}) {
+    messages(messageGroupId: $id, ${PASSED}) { edges { cursor node { id } } ${PAGE_INFO} }
+  }`;
+  return {
+    ...known(messages),
+    async page(args) {
+      const { data, errors } = await viewer.run(query, { id: groupId, ...args });
+      if (errors) throw new Error(JSON.stringify(errors));
+      return pageOf(data.messages);
+    },
+    async write() {
+      await send(other, { messageGroupId: groupId });
+    },
+  };
+}
+
+/**
+ * The list of a viewer with so many message groups, and one in ten besides, of which another moves to the top with each
+ * write. Other clients start groups, too.
+ */
+export async function listOfGroups(api: TestApi, count: number): Promise<List> {
+  const { table } = api;
+  const viewer = await api.person('viewer');
+  const correspondents = await Promise.all([api.person('one'), api.person('two')]);
+  const all = Array.from({ length: count + Math.ceil(count / 10) }, (_, index) => {
+    const other = newPerson('other');
+    const message = messageOf(randomUUID(), other, index);
+    return { message, other, moves: index % 11 === 0 };
+  });
+  const staying = all.filter(({ moves }) => !moves);
+  await load(
+    table,
+    all.flatMap(({ message, other, moves }) => {
+      const rows = groupRows(viewer, other, message);
+      return moves ? [messageItem(message), ...rows] : rows.slice(0, 1);
+    }),
+  );
+  const project = createProjector(table);
+  let writes = 0;
+  const query = `query (${ARGUMENTS}) { messageGroups(${PASSED}) { edges { cursor node { id } } ${PAGE_INFO} } }`;
+  return {
+    ids: staying.map(({ message }) => message.groupId).toReversed(),
+    cursors: staying.map(({ message }) => cursorOf(message.sortKey)).toReversed(),
+    async page(args) {
+      const { data, errors } = await viewer.run(query, { ...args });
+      if (errors) throw new Error(JSON.stringify(errors));
+      return pageOf(data.messageGroups);
+    },
+    async write() {
+      const mover = all[writes * 11];
+      if (mover) {
+        const newest = { ...messageOf(mover.message.groupId, mover.other, all.length + writes), body: 'again' };
+        await load(table, [messageItem(newest)]);
+        await project([{ eventName: 'INSERT', newImage: messageItem(newest) }]);
+      }
+      const correspondent = correspondents[writes++];
+      if (correspondent) await send(correspondent, { handle: viewer.handle });
+    },
+  };
+}
+
+function pageOf({ edges, pageInfo }: MessageConnection | MessageGroupConnection): ListPage {
+  return { ids: edges.map(({ node }) => node.id), cursors: edges.map(({ cursor }) => cursor), pageInfo };
+}
+
+function known(messages: Message[]): Pick<List, 'ids' | 'cursors'> {
+  const newestFirst = messages.toReversed();
+  return { ids: newestFirst.map(({ id }) => id), cursors: newestFirst.map(({ sortKey }) => cursorOf(sortKey)) };
+}
+
+function messageOf(groupId: string, { id, handle, displayName }: Participant, index: number): Message {
+  const createdAt = timestampOf(START + index * 1_000_000);
+  return {
+    id: randomUUID(),
+    groupId,
+    body: 'hello',
+    createdAt,
+    sender: { id, handle, displayName },
+    sortKey: createdAt,
+  };
+}
+
+function groupRows(one: Participant, other: Participant, { groupId, createdAt, id, sender, body }: Message): Item[] {
+  return [[one, other] as const, [other, one] as const].map(([participant, otherUser]) =>
+    groupItem({
+      id: groupId,
+      participantId: participant.id,
+      otherUser,
+      lastMessageAt: createdAt,
+      lastMessage: { id, senderId: sender.id, body },
+      paired: false,
+      sortKey: createdAt,
+    }),
+  );
+}
+
+async function send(sender: Person, to: object): Promise<void> {
+  await sender.run(SEND, { input: { to, body: 'hello' } });
+}
+
+async function load({ dynamo, table }: TestTable, items: Item[]): Promise<void> {
+  for (let start = 0; start < items.length; start += 25) {
+    const puts = items.slice(start, start + 25).map((Item) => ({ PutRequest: { Item } }));
+    const { UnprocessedItems: left } = await dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: puts } }));
+    if (Object.keys(left ?? {}).length > 0) throw new Error('The emulator did not take all rows');
+  }
+}
