@@ -8,15 +8,15 @@ import {
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
-import type { GraphQLError, ValidationContext } from 'graphql';
+import type { GraphQLError, GraphQLSchema, ValidationContext } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from './context.ts';
 import { createFormatError } from './errors.ts';
 import { guardOperations } from './operation.ts';
 import { sandboxPlugin } from './sandbox.ts';
-import { createSchema } from './schema.ts';
 
 export interface ApolloOptions {
+  schema: GraphQLSchema;
   production: boolean;
   introspection: boolean;
   logger: Logger;
@@ -31,6 +31,7 @@ const MOST_DIRECTIVES = 30;
 
 /** The GraphQL engine, not started. */
 export function createApollo({
+  schema,
   production,
   introspection,
   logger,
@@ -41,7 +42,6 @@ export function createApollo({
     : sandboxPlugin(sandboxHeaders ?? (() => Promise.resolve({})));
   // A rejection that is thrown, as is the rules' default, would count as an unexpected error.
   const asValidationError = { propagateOnRejection: false, onReject: [reportRejection] };
-  const schema = createSchema();
   return new ApolloServer<Context>({
     schema,
     introspection,

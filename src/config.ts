@@ -19,6 +19,8 @@ export interface Config extends TableConfig {
   cognito: { issuer: string; jwksUri: string; clientId: string };
   introspection: boolean;
   corsOrigins: string[];
+  /** The manifest of the only documents that may run; undefined: any may. */
+  trustedDocuments: string | undefined;
   logLevel: LogLevel;
 }
 
@@ -96,6 +98,7 @@ const serverVariables = {
     .transform((text) => text.split(',').map((origin) => origin.trim()))
     .refine((origins) => origins.every(isOrigin), 'expected origins such as https://cruddur.com, separated by commas')
     .optional(),
+  TRUSTED_DOCUMENTS: z.string().optional(),
   LOG_LEVEL: logLevel.default('info'),
 };
 
@@ -145,6 +148,7 @@ export function readConfig(env: Environment): Config {
     cognito: { issuer, jwksUri: `${issuer}/.well-known/jwks.json`, clientId: variables.COGNITO_CLIENT_ID },
     introspection: variables.INTROSPECTION ?? !production,
     corsOrigins: variables.CORS_ORIGINS ?? (production ? [] : [HOSTED_SANDBOX]),
+    trustedDocuments: variables.TRUSTED_DOCUMENTS,
     logLevel: variables.LOG_LEVEL,
   };
 }

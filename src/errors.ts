@@ -33,6 +33,11 @@ export function badUserInput(argument: string, problem: string): GraphQLError {
   return new GraphQLError(`"${argument}" ${problem}`, { extensions: { code: 'BAD_USER_INPUT', argument } });
 }
 
+/** An answer in the shape of GraphQL's, for what goes wrong before GraphQL sees the request. */
+export function errorAnswer(message: string, code: string, extensions = {}) {
+  return { errors: [{ message, extensions: { code, ...extensions } }] };
+}
+
 /**
  * What callers see of an error. One that was made for them passes. Everything else is masked as
  * `INTERNAL_SERVER_ERROR`, and logged once, under the `errorId` that the caller gets.

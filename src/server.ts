@@ -10,14 +10,19 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { acceptTrusted } from './acceptTrusted.ts';
 import { type ApolloOptions, createApollo } from './apollo.ts';
 import { type ContextOptions, createContext } from './context.ts';
+import { errorAnswer } from './errors.ts';
 import { addHealth, type Checks } from './health.ts';
 import { runTraced, type Trace } from './trace.ts';
+import type { TrustedDocuments } from './trustedDocuments.ts';
 
 export interface ServerOptions extends ContextOptions, ApolloOptions {
   corsOrigins: string[];
   checks: Checks;
+  /** The only documents that may run; any may where there are none. */
+  trustedDocuments?: TrustedDocuments | undefined;
 }
 
 export interface Server {
@@ -66,6 +71,7 @@ async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    preHandler: options.trustedDocuments ? [acceptTrusted(options.trustedDocuments)] : [],
     handler: (request, reply) => runTraced(request.trace, async () => handle.call(app, request, reply)),
   });
 }
@@ -90,21 +96,17 @@ function addTrace(app: FastifyInstance, logger: Logger): void {
 function addErrorAnswers(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status < 500) return reply.code(status).send(answer(error.message, codeOf(status)));
+    if (status < 500) return reply.code(status).send(errorAnswer(error.message, codeOf(status)));
     const errorId = randomUUID();
     request.log.error({ err: error, errorId }, 'unexpected error');
     const message = `Something went wrong here. If it goes on, report it with the id ${errorId}.`;
-    return reply.code(500).send(answer(message, 'INTERNAL_SERVER_ERROR', { errorId }));
+    return reply.code(500).send(errorAnswer(message, 'INTERNAL_SERVER_ERROR', { errorId }));
   });
   app.setNotFoundHandler((request, reply) =>
     reply
       .code(404)
-      .send(answer(`There is nothing at ${request.method} ${request.url}. The API is at /graphql.`, 'NOT_FOUND')),
+      .send(errorAnswer(`There is nothing at ${request.method} ${request.url}. The API is at /graphql.`, 'NOT_FOUND')),
   );
-}
-
-function answer(message: string, code: string, extensions = {}) {
-  return { errors: [{ message, extensions: { code, ...extensions } }] };
 }
 
 function codeOf(status: number): string {

@@ -6,8 +6,10 @@ import { createDocumentClient, createDynamoDbClient } from './clients.ts';
 import type { Config } from './config.ts';
 import { createLogger, prettyOutput } from './logger.ts';
 import { createMessages } from './messages/messages.ts';
+import { createSchema } from './schema.ts';
 import { createServer } from './server.ts';
 import { countCalls, countStatements } from './trace.ts';
+import { readTrustedDocuments } from './trustedDocuments.ts';
 import { createPool } from './users/pool.ts';
 import { createUsers } from './users/users.ts';
 
@@ -27,12 +29,19 @@ export interface ServiceOptions {
 
 const DRAIN_MS = 10_000;
 
-/** Makes the clients and the server, and listens. Neither DynamoDB nor Postgres has to answer yet. */
+/**
+ * Makes the clients and the server, and listens. Neither DynamoDB nor Postgres has to answer yet.
+ *
+ * @throws {ConfigError} where the manifest of trusted documents is not usable.
+ */
 export async function startService(
   config: Config,
   { sandboxHeaders, logOutput }: ServiceOptions = {},
 ): Promise<Service> {
   const { messagesTable: table, production, host, port } = config;
+  const schema = createSchema();
+  const trustedDocuments =
+    config.trustedDocuments === undefined ? undefined : readTrustedDocuments(config.trustedDocuments, schema);
   const logger = createLogger(config.logLevel, logOutput ?? (production ? undefined : prettyOutput()));
   const dynamoClient = countCalls(createDynamoDbClient(config));
   const dynamo = createDocumentClient(dynamoClient);
@@ -42,6 +51,8 @@ export async function startService(
   const users = createUsers(countStatements(pool));
   const { app, drain } = await createServer({
     ...config,
+    schema,
+    trustedDocuments,
     logger,
     users,
     messages: createMessages({ dynamo, table }),

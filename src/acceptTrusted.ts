@@ -1,0 +1,66 @@
+import type { FastifyReply, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify';
+import { z } from 'zod';
+import { errorAnswer } from './errors.ts';
+import type { TrustedDocuments } from './trustedDocuments.ts';
+
+const extensions = z.looseObject({ persistedQuery: z.looseObject({ sha256Hash: z.string() }).optional() });
+const parameters = z.looseObject({
+  query: z.string().nullish(),
+  documentId: z.string().nullish(),
+  extensions: extensions.nullish(),
+});
+type Parameters = z.infer<typeof parameters>;
+
+/**
+ * Lets pass what names a trusted document, by its id (`documentId`, or `extensions.persistedQuery.sha256Hash` as Apollo
+ * Client sends it) or by its text, and replaces the id by the text. Anything else is answered with 400 and
+ * DOCUMENT_NOT_TRUSTED. Requests that name no document at all pass: GraphQL says what they lack.
+ */
+export function acceptTrusted(trusted: TrustedDocuments): preHandlerAsyncHookHandler {
+  return async (request, reply) => {
+    const { success, data } = parameters.safeParse(parametersOf(request));
+    if (!success) return refuse(reply, 'the parameters of the request are not those of GraphQL over HTTP');
+    const { query, documentId, extensions: extra, ...rest } = data;
+    const id = documentId ?? extra?.persistedQuery?.sha256Hash;
+    if (id == null && query == null) return;
+    const text = id == null ? query : trusted.findById(id);
+    if (text == null) return refuse(reply, `no document has the id "${id ?? ''}"`);
+    if (query != null && !trusted.isTrusted(query)) return refuse(reply, 'the text is not one of them');
+    replaceParameters(request, { ...rest, query: text, ...(extra && { extensions: withoutId(extra) }) });
+  };
+}
+
+function refuse(reply: FastifyReply, reason: string): FastifyReply {
+  const message = `This server runs the documents of its manifest alone, and ${reason}. Have the operation added with the contract kit.`;
+  return reply.code(400).send(errorAnswer(message, 'DOCUMENT_NOT_TRUSTED'));
+}
+
+function withoutId(extra: z.infer<typeof extensions>) {
+  return Object.fromEntries(Object.entries(extra).filter(([name]) => name !== 'persistedQuery'));
+}
+
+function parametersOf(request: FastifyRequest): unknown {
+  if (request.method !== 'GET') return request.body;
+  const query = z.record(z.string(), z.unknown()).parse(request.query);
+  return { ...query, extensions: parseJson(query['extensions']) };
+}
+
+function replaceParameters(request: FastifyRequest, replaced: Parameters): void {
+  if (request.method !== 'GET') {
+    request.body = replaced;
+    return;
+  }
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(replaced)) {
+    search.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  request.raw.url = `/graphql?${search.toString()}`;
+}
+
+function parseJson(text: unknown): unknown {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : undefined;
+  } catch {
+    return text;
+  }
+}
