@@ -5,13 +5,11 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
-import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
-import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
-import type { GraphQLError, GraphQLSchema, ValidationContext } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from './context.ts';
 import { createFormatError } from './errors.ts';
+import { limitRules, MOST_TOKENS } from './limits.ts';
 import { guardOperations } from './operation.ts';
 import { sandboxPlugin } from './sandbox.ts';
 
@@ -24,11 +22,6 @@ export interface ApolloOptions {
   sandboxHeaders?: (() => Promise<Record<string, string>>) | undefined;
 }
 
-const MOST_TOKENS = 2000;
-const DEEPEST_SELECTION = 12;
-const MOST_ALIASES = 30;
-const MOST_DIRECTIVES = 30;
-
 /** The GraphQL engine, not started. */
 export function createApollo({
   schema,
@@ -40,8 +33,6 @@ export function createApollo({
   const landingPage = production
     ? ApolloServerPluginLandingPageDisabled()
     : sandboxPlugin(sandboxHeaders ?? (() => Promise.resolve({})));
-  // A rejection that is thrown, as is the rules' default, would count as an unexpected error.
-  const asValidationError = { propagateOnRejection: false, onReject: [reportRejection] };
   return new ApolloServer<Context>({
     schema,
     introspection,
@@ -52,11 +43,7 @@ export function createApollo({
     stopOnTerminationSignals: false,
     persistedQueries: false,
     parseOptions: { maxLexicalTokens: MOST_TOKENS },
-    validationRules: [
-      maxDepthRule({ n: DEEPEST_SELECTION, flattenFragments: true, ...asValidationError }),
-      maxAliasesRule({ n: MOST_ALIASES, ...asValidationError }),
-      maxDirectivesRule({ n: MOST_DIRECTIVES, ...asValidationError }),
-    ],
+    validationRules: limitRules,
     logger,
     plugins: [
       guardOperations(schema),
@@ -68,8 +55,4 @@ export function createApollo({
       ApolloServerPluginSchemaReportingDisabled(),
     ],
   });
-}
-
-function reportRejection(context: ValidationContext | null, error: GraphQLError): void {
-  context?.reportError(error);
 }

@@ -1,0 +1,72 @@
+import {
+  type GraphQLSchema,
+  GraphQLError,
+  getVariableValues,
+  Kind,
+  NoDeprecatedCustomRule,
+  NoUnusedFragmentsRule,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import { checkCost, type Cost, createCostOf } from '../../src/cost.ts';
+import { limitRules } from '../../src/limits.ts';
+import { type Found, type FoundOperation, type Place, type Problem, problemOf } from './documents.ts';
+import type { RunResult } from './run.ts';
+import { makeLargestVariables, readVariables } from './variables.ts';
+
+/** What is known of one operation. It holds to the contract where it has no problem, and its run none either. */
+export interface Checked {
+  name: string;
+  type: 'query' | 'mutation' | 'subscription';
+  place: Place;
+  problems: Problem[];
+  deprecated: Problem[];
+  /** What it costs at most; null where it is not valid. */
+  cost: (Cost & { with: 'given variables' | 'largest pages' }) | null;
+  run: RunResult | null;
+}
+
+/** Checks operations against the schema, as the server would before it runs them. */
+export function checkOperations(
+  schema: GraphQLSchema,
+  { operations }: Found,
+): { found: FoundOperation; checked: Checked }[] {
+  const costOf = createCostOf(schema);
+  return operations.map((found) => {
+    const { name, operation, document, place } = found;
+    const problems = validate(schema, document, [...specifiedRules, ...limitRules]).map(problemOf);
+    if (!operation.name)
+      problems.push({ message: 'An operation needs a name, to be found in logs and manifests', ...place });
+    const deprecated = validate(schema, document, [NoDeprecatedCustomRule]).map(problemOf);
+    const checked: Checked = { name, type: operation.operation, place, problems, deprecated, cost: null, run: null };
+    if (problems.length === 0) addCost(checked, schema, found, costOf);
+    return { found, checked };
+  });
+}
+
+/** What is wrong with fragments that no operation spreads. */
+export function checkSpareFragments(schema: GraphQLSchema, { spareFragments }: Found): Problem[] {
+  const rules = specifiedRules.filter((rule) => rule !== NoUnusedFragmentsRule);
+  return validate(schema, { kind: Kind.DOCUMENT, definitions: spareFragments }, rules).map(problemOf);
+}
+
+function addCost(
+  checked: Checked,
+  schema: GraphQLSchema,
+  found: FoundOperation,
+  costOf: ReturnType<typeof createCostOf>,
+): void {
+  const given = readVariables(found);
+  const variables = given ?? makeLargestVariables(schema, found);
+  const { errors } = getVariableValues(schema, found.operation.variableDefinitions ?? [], variables);
+  checked.problems.push(...(errors ?? []).map(({ message }) => ({ message, ...found.place })));
+  try {
+    const cost = costOf({ document: found.document, variables });
+    if (!cost) return;
+    checked.cost = { ...cost, with: given ? 'given variables' : 'largest pages' };
+    checkCost(cost);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    checked.problems.push({ message: error.message, ...found.place });
+  }
+}
