@@ -113,6 +113,19 @@ describe('operations', () => {
   });
 });
 
+describe('the examples of the documentation', () => {
+  const blocksOf = (path: string) =>
+    [...readFileSync(path, 'utf8').matchAll(/^```graphql\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
+
+  it('hold to the contract', async () => {
+    const blocks = [...blocksOf('README.md'), ...blocksOf('docs/for-frontends.md')];
+    expect(blocks.length).toBeGreaterThan(5);
+    const named = blocks.map((block) => block.replace(/^mutation \{/, 'mutation First {'));
+    const report = await reportOn(Object.fromEntries(named.map((block, index) => [`${index}.graphql`, block])));
+    expect(report).toMatchObject({ ok: true });
+  });
+});
+
 describe('with a server', () => {
   let api: TestApi;
   let ann: Person;
