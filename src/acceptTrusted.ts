@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { errorAnswer } from './errors.ts';
 import type { TrustedDocuments } from './trustedDocuments.ts';
 
+/** The media type in which clients read the errors of an answer that is not 200. */
+const GRAPHQL_RESPONSE = 'application/graphql-response+json';
+
 const extensions = z.looseObject({ persistedQuery: z.looseObject({ sha256Hash: z.string() }).optional() });
 const parameters = z.looseObject({
   query: z.string().nullish(),
@@ -31,8 +34,12 @@ export function acceptTrusted(trusted: TrustedDocuments): preHandlerAsyncHookHan
 }
 
 function refuse(reply: FastifyReply, reason: string): FastifyReply {
+  const graphql = reply.request.headers.accept?.includes(GRAPHQL_RESPONSE) === true;
   const message = `This server runs the documents of its manifest alone, and ${reason}. Have the operation added with the contract kit.`;
-  return reply.code(400).send(errorAnswer(message, 'DOCUMENT_NOT_TRUSTED'));
+  return reply
+    .code(400)
+    .type(graphql ? GRAPHQL_RESPONSE : 'application/json')
+    .send(errorAnswer(message, 'DOCUMENT_NOT_TRUSTED'));
 }
 
 function withoutId(extra: z.infer<typeof extensions>) {

@@ -98,6 +98,42 @@ describe('an operation over the limit', () => {
   });
 });
 
+describe('a document', () => {
+  const many = (count: number, part: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => part(n)).join(' ');
+
+  it.each([
+    [
+      'selections deep',
+      12,
+      (n: number) => `{ __type(name: "User") ${'{ ofType '.repeat(n - 2)}{ name }${' }'.repeat(n - 1)}`,
+      'depth',
+    ],
+    ['aliases', 30, (n: number) => `{ ${many(n, (at) => `a${at}: __schema { __typename }`)} }`, 'Aliases limit'],
+    [
+      'directives',
+      30,
+      (n: number) => `{ ${many(n, () => '... @include(if: true) { __typename }')} }`,
+      'Directives limit',
+    ],
+  ])('has %s, at most %i', async (_what, most, document, problem) => {
+    expect(await withCost(document(most))).toMatchObject({ status: 200, errors: undefined });
+    expect(await withCost(document(most + 1))).toMatchObject({
+      status: 400,
+      errors: [{ message: expect.stringContaining(problem) }],
+    });
+  });
+
+  it('has tokens, at most 2000', async () => {
+    const document = (tokens: number) => `{ ${many(tokens - 2, () => '__typename')} }`;
+    expect((await withCost(document(2000))).errors?.[0]?.message).not.toContain('tokens');
+    expect(await withCost(document(2001))).toMatchObject({
+      status: 400,
+      errors: [{ message: expect.stringContaining('2000 tokens'), extensions: { code: 'GRAPHQL_PARSE_FAILED' } }],
+    });
+  });
+});
+
 describe('the cost that an operation had', () => {
   it('is answered where the header x-cost asks for it: calls, units, statements', async () => {
     const ben = await api.person('ben');

@@ -67,6 +67,13 @@ describe('a server of trusted documents', () => {
     expect(await send(request)).toMatchObject(refused);
   });
 
+  it('refuses in the media type that is asked for', async () => {
+    const accept = 'application/graphql-response+json, application/json;q=0.9';
+    const { headers, ...answer } = await post(api.url, { query: '{ me { id } }' }, { accept });
+    expect(answer).toMatchObject(refused);
+    expect(headers.get('content-type')).toContain('application/graphql-response+json');
+  });
+
   it('refuses another text with GET, also where it is given twice', async () => {
     for (const search of ['query={me{id}}', `documentId=${id}&query={me{id}}`, 'query={me{id}}&query={me{handle}}']) {
       const headers = { authorization: `Bearer ${ann.token}`, 'apollo-require-preflight': '1' };
