@@ -38,7 +38,7 @@ export default tseslint.config(
               except: except.map((path) => `./${path}`),
             })),
             { target: './src', from: './scripts' },
-            { target: ['./src', './scripts'], from: './test' },
+            { target: ['./src', './scripts'], from: ['./test', './bench'] },
           ],
         },
       ],
@@ -49,7 +49,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/main.ts', 'src/stream/main.ts', 'src/stream/lambda.ts', 'scripts/**', 'test/**'],
+    files: ['src/main.ts', 'src/stream/main.ts', 'src/stream/lambda.ts', 'scripts/**', 'bench/**', 'test/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },

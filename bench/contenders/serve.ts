@@ -1,0 +1,37 @@
+import type { AddressInfo } from 'node:net';
+
+/** What a contender gets from the benchmark, in its environment. */
+export interface Given {
+  dynamodbEndpoint: string;
+  databaseUrl: string;
+  table: string;
+  viewerId: string;
+}
+
+/** What a contender's process has used since it began. */
+export interface Usage {
+  cpuMicroseconds: number;
+  peakBytes: number;
+  dynamodbCalls: number;
+  sqlStatements: number;
+}
+
+/** What a contender did, counted by itself. */
+export const counted = { dynamodbCalls: 0, sqlStatements: 0 };
+
+export function given(): Given {
+  return JSON.parse(process.env['BENCH_GIVEN'] ?? '{}') as Given;
+}
+
+/** Tells the benchmark where this contender listens, and from now on what it has used whenever it asks. */
+export function announce(address: AddressInfo | string | null): void {
+  if (address === null || typeof address === 'string') throw new Error('A contender listens on a port');
+  process.on('message', () => process.send?.(usage()));
+  process.on('disconnect', () => process.exit());
+  process.send?.({ port: address.port });
+}
+
+function usage(): Usage {
+  const { user, system } = process.cpuUsage();
+  return { cpuMicroseconds: user + system, peakBytes: process.resourceUsage().maxRSS * 1024, ...counted };
+}
