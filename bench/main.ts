@@ -20,12 +20,24 @@ await new Command('bench')
   .parseAsync();
 
 async function bench({ quick, check, json }: Options): Promise<void> {
-  const load = quick ? { requestsPerSecond: 200, seconds: 1 } : { requestsPerSecond: 200, seconds: 5 };
-  const rounds = quick ? 1 : 5;
   const parts = await startParts(console.error);
   const contenders: Contender[] = [];
-  for (const name of [...BARE_CONTENDERS, ...GRAPHQL_CONTENDERS]) contenders.push(await startContender(name, parts));
-  const workloads = workloadsOn(parts.groupId);
+  try {
+    for (const name of [...BARE_CONTENDERS, ...GRAPHQL_CONTENDERS]) contenders.push(await startContender(name, parts));
+    const results = await measureAll(contenders, workloadsOn(parts.groupId), quick);
+    const problems = exceeded(results);
+    console.log([tableOf(results), ...problems].join('\n'));
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
+    process.exitCode = check && problems.length > 0 ? 1 : 0;
+  } finally {
+    await Promise.all(contenders.map((contender) => contender.stop()));
+    await parts.stop();
+  }
+}
+
+async function measureAll(contenders: Contender[], workloads: Workload[], quick: boolean): Promise<Results> {
+  const load = { requestsPerSecond: 200, seconds: quick ? 1 : 5 };
+  const rounds = quick ? 1 : 5;
   const pairs = workloads.flatMap((workload) =>
     contenders.filter((contender) => takesPart(contender, workload)).map((contender) => ({ workload, contender })),
   );
@@ -43,13 +55,7 @@ async function bench({ quick, check, json }: Options): Promise<void> {
       if (round > 0) results[index]?.rounds.push(measured);
     }
   }
-  console.log(tableOf(results));
-  const problems = exceeded(results);
-  for (const problem of problems) console.log(problem);
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
-  await Promise.all(contenders.map((contender) => contender.stop()));
-  await parts.stop();
-  process.exitCode = check && problems.length > 0 ? 1 : 0;
+  return results;
 }
 
 function takesPart({ name }: Contender, { bare }: Workload): boolean {

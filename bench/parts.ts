@@ -8,6 +8,7 @@ import { readTableConfig } from '../src/config.ts';
 import { createMessages } from '../src/messages/messages.ts';
 import { ensureTable } from '../src/messages/table.ts';
 import { startIssuer } from '../test/support/issuer.ts';
+import { createScratchDatabase } from '../test/support/scratchDatabase.ts';
 import type { Given } from './contenders/serve.ts';
 
 const GROUPS = 20;
@@ -26,10 +27,8 @@ export interface Parts {
 /** Starts the emulator, Postgres unless `BENCH_DATABASE_URL` names one, and fills both. */
 export async function startParts(log: (line: string) => void): Promise<Parts> {
   const [dynamodb, issuer] = await Promise.all([startDynamoDb({ port: 0 }), startIssuer()]);
-  const server = process.env['BENCH_DATABASE_URL'];
-  const postgres = server === undefined ? await startPostgres({ port: 0 }) : undefined;
-  const databaseUrl = postgres?.url ?? server ?? '';
-  log(`Postgres: ${postgres ? 'embedded' : 'of BENCH_DATABASE_URL'}`);
+  const postgres = await startDatabase(log);
+  const databaseUrl = postgres.url;
   await migrate(databaseUrl);
   const table = `bench-${randomUUID()}`;
   const config = readTableConfig({ DYNAMODB_ENDPOINT: dynamodb.url, MESSAGES_TABLE: table });
@@ -56,9 +55,17 @@ export async function startParts(log: (line: string) => void): Promise<Parts> {
       COGNITO_ISSUER: issuer.url,
     },
     async stop() {
-      await Promise.all([dynamodb.stop(), issuer.stop(), postgres?.stop()]);
+      await Promise.all([dynamodb.stop(), issuer.stop(), postgres.stop()]);
     },
   };
+}
+
+async function startDatabase(log: (line: string) => void): Promise<{ url: string; stop(): Promise<void> }> {
+  const server = process.env['BENCH_DATABASE_URL'];
+  log(`Postgres: ${server === undefined ? 'embedded' : 'a scratch database on the server of BENCH_DATABASE_URL'}`);
+  if (server === undefined) return startPostgres({ port: 0 });
+  const database = await createScratchDatabase(server);
+  return { url: database.url, stop: () => database.drop() };
 }
 
 type BenchUser = { id: string; handle: string; displayName: string; sub: string };

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { migrate } from '../../scripts/db/migrate.ts';
 import { startDynamoDb } from '../../scripts/local/dynamodb.ts';
 import { startPostgres } from '../../scripts/local/postgres.ts';
+import { createScratchDatabase } from './scratchDatabase.ts';
 
 /** What was started, to be stopped in the opposite order. */
 const started: (() => Promise<void>)[] = [];
@@ -28,29 +27,12 @@ async function startTestDatabase(): Promise<string> {
   const server = process.env['TEST_DATABASE_URL'];
   if (server) {
     console.log('Postgres: a scratch database on the server of TEST_DATABASE_URL');
-    return createScratchDatabase(server);
+    const database = await createScratchDatabase(server);
+    stopAfterTests(() => database.drop());
+    return database.url;
   }
   console.log('Postgres: embedded (TEST_DATABASE_URL names a real server)');
   const postgres = await startPostgres({ port: 0 });
   stopAfterTests(() => postgres.stop());
   return postgres.url;
-}
-
-async function createScratchDatabase(server: string): Promise<string> {
-  const name = `cruddur_test_${randomUUID().replaceAll('-', '')}`;
-  await runSql(server, `create database ${name}`);
-  stopAfterTests(() => runSql(server, `drop database ${name} with (force)`));
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-async function runSql(databaseUrl: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }
