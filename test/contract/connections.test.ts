@@ -13,6 +13,8 @@ const SIZES = [0, 1, 20, 101, 200 + Math.floor(Math.random() * 800), 5000];
 const LOADING_MS = 120_000;
 const MOST_WRITES = 40;
 const pageSize = fc.integer({ min: 1, max: 100 });
+/** A size, or one at which a page ends just before, with or just after what there is. */
+const anySize = fc.oneof(fc.record({ size: pageSize }), fc.record({ beside: fc.integer({ min: -1, max: 1 }) }));
 /** Sizes for a walk of at most a few hundred pages. */
 const walkSizes = (count: number) =>
   fc.array(fc.integer({ min: Math.max(1, count >> 6), max: 100 }), { minLength: 1, maxLength: 5 });
@@ -66,10 +68,11 @@ describe.each([
       async () => {
         const at = (where: number | undefined) =>
           where === undefined || ids.length === 0 ? undefined : Math.floor(where * ids.length);
-        const page = fc.asyncProperty(fc.boolean(), pageSize, place, place, async (forwards, size, one, other) => {
+        const page = fc.asyncProperty(fc.boolean(), anySize, place, place, async (forwards, sized, one, other) => {
           const [after, before] = [at(one) ?? -1, at(other) ?? ids.length];
           fc.pre(after < before);
           const inside = ids.slice(after + 1, before);
+          const size = 'size' in sized ? sized.size : Math.min(Math.max(inside.length + sized.beside, 1), 100);
           const taken = forwards ? inside.slice(0, size) : inside.slice(-size);
           const answer = await list.page({
             [forwards ? 'first' : 'last']: size,

@@ -40,6 +40,12 @@ describe('the cost that an operation may have', () => {
     });
   });
 
+  it('counts a statement for each place where users are selected, and one for the viewer', async () => {
+    const query = '{ messageGroups { nodes { otherUser { id } participants { id } lastMessage { sender { id } } } } }';
+    expect(await requested(query)).toMatchObject({ atMost: { dynamodbCalls: 21, sqlStatements: 4 } });
+    expect(await requested('{ me { id } user(handle: "x") { id } }')).toMatchObject({ atMost: { sqlStatements: 3 } });
+  });
+
   it('counts the second read that a cursor may need', async () => {
     const query = 'query ($after: String) { messageGroups(after: $after) { nodes { id } } }';
     expect(await requested(query)).toMatchObject({ atMost: { dynamodbCalls: 1 } });
