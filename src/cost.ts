@@ -4,9 +4,11 @@ import {
   getOperationAST,
   getVariableValues,
   type GraphQLArgument,
+  type GraphQLDirective,
   GraphQLError,
   type GraphQLField,
   type GraphQLSchema,
+  isObjectType,
 } from 'graphql';
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity';
 import { z } from 'zod';
@@ -42,6 +44,7 @@ const FREE = { dynamodbCalls: 0, sqlStatements: 0 };
 
 type Field = GraphQLField<unknown, unknown>;
 type FieldCost = z.infer<typeof fieldCost>;
+type PageSize = z.infer<typeof pageSize>;
 
 /**
  * A function that says what a valid operation costs at most, before it runs: pages at the size that is asked for,
@@ -53,24 +56,13 @@ type FieldCost = z.infer<typeof fieldCost>;
  * and BAD_USER_INPUT where an argument does not fit its field.
  */
 export function createCostOf(schema: GraphQLSchema): (operation: Operation) => Cost | null {
-  const costDirective = directive('cost');
-  const pageSizeDirective = directive('pageSize');
-
-  function directive(name: string) {
-    const found = schema.getDirective(name);
-    if (!found) throw new Error(`The schema has no directive @${name}`);
-    return found;
-  }
-
-  function declared(part: Field | GraphQLArgument): FieldCost {
-    const values = part.astNode && getDirectiveValues(costDirective, part.astNode);
-    return values ? fieldCost.parse(values) : FREE;
-  }
+  const { costs, pageSizes } = readDeclarations(schema);
+  const declared = (part: Field | GraphQLArgument): FieldCost => costs.get(part) ?? FREE;
 
   function itemsOf({ field, args }: ComplexityEstimatorArgs): number | null {
-    const values = field.astNode && getDirectiveValues(pageSizeDirective, field.astNode);
-    if (!values) return null;
-    const { default: size, most } = pageSize.parse(values);
+    const declaredSize = pageSizes.get(field);
+    if (!declaredSize) return null;
+    const { default: size, most } = declaredSize;
     const asked: unknown = args['first'] ?? args['last'];
     // A size out of range is refused by the resolver, and costs nothing there.
     return typeof asked === 'number' ? Math.min(Math.max(asked, 0), most) : size;
@@ -120,6 +112,30 @@ export function createCostOf(schema: GraphQLSchema): (operation: Operation) => C
     const points = dynamodbCalls + sqlStatements + Math.ceil(items / ITEMS_PER_POINT);
     return { points, dynamodbCalls, sqlStatements, items };
   };
+}
+
+/** What the schema declares of its fields and arguments, read once; the rest is free, and no list. */
+function readDeclarations(schema: GraphQLSchema) {
+  const costs = new Map<Field | GraphQLArgument, FieldCost>();
+  const pageSizes = new Map<Field, PageSize>();
+  const [cost, size] = [directiveOf(schema, 'cost'), directiveOf(schema, 'pageSize')];
+  for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
+    for (const field of Object.values(type.getFields())) {
+      for (const part of [field, ...field.args]) {
+        const values = part.astNode && getDirectiveValues(cost, part.astNode);
+        if (values) costs.set(part, fieldCost.parse(values));
+      }
+      const values = field.astNode && getDirectiveValues(size, field.astNode);
+      if (values) pageSizes.set(field, pageSize.parse(values));
+    }
+  }
+  return { costs, pageSizes };
+}
+
+function directiveOf(schema: GraphQLSchema, name: string): GraphQLDirective {
+  const found = schema.getDirective(name);
+  if (!found) throw new Error(`The schema has no directive @${name}`);
+  return found;
 }
 
 /** What to answer where no cost can be told: the library's error names a node, unless there were too many. */
