@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { explain } from './cli/failure.ts';
+import { exitOnMisuse, runProgram } from './cli/program.ts';
 import { checkOperations, checkSpareFragments } from './contract/check.ts';
 import { findOperations } from './contract/documents.ts';
 import { manifestOf } from './contract/manifest.ts';
@@ -17,9 +17,7 @@ interface Options {
   manifest?: string;
 }
 
-const USAGE_ERROR = 2;
-
-const program = new Command('contract')
+const program = exitOnMisuse(new Command('contract'))
   .description(
     'Holds the operations of a frontend to the schema: valid, not deprecated, at which cost, and how they run.',
   )
@@ -30,16 +28,9 @@ const program = new Command('contract')
   .option('--junit <file>', 'write the report as JUnit XML')
   .option('--manifest <file>', 'write the manifest of trusted documents, where all operations hold')
   .addHelpText('after', '\nExit codes: 0 all hold, 1 one does not, 2 the command was not understood.')
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE_ERROR))
-  .showHelpAfterError()
   .action(check);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(explain(error) ?? error);
-  process.exitCode = 1;
-}
+await runProgram(program);
 
 async function check({ operations: patterns, url, token, json, junit, manifest }: Options): Promise<void> {
   const schema = readSchema();
@@ -50,8 +41,9 @@ async function check({ operations: patterns, url, token, json, junit, manifest }
   if (url !== undefined) {
     const server = { url, token: token ?? process.env['CONTRACT_TOKEN'] };
     const standIns = await findStandIns(server);
-    for (const { found: operation, checked } of all) {
-      if (checked.problems.length === 0) checked.run = await runOperation(schema, server, operation, standIns);
+    for (const { found: operation, given, checked } of all) {
+      if (checked.problems.length > 0) continue;
+      checked.run = await runOperation(schema, server, operation, given, standIns);
     }
   }
   const report = reportOf(

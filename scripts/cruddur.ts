@@ -2,9 +2,7 @@ import { Command, Option } from 'commander';
 import { cognitoCommand } from './cli/cognito.ts';
 import { dbCommand } from './cli/db.ts';
 import { ddbCommand } from './cli/ddb.ts';
-import { explain } from './cli/failure.ts';
-
-const USAGE_ERROR = 2;
+import { exitOnMisuse, runProgram } from './cli/program.ts';
 
 const program = new Command('cruddur')
   .description('Runs the system day to day: the messages table, Postgres and the user pool.')
@@ -14,16 +12,11 @@ const program = new Command('cruddur')
   .addCommand(cognitoCommand());
 everyCommand(program);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(explain(error) ?? error);
-  process.exitCode = 1;
-}
+await runProgram(program);
 
 /** Gives every command at every level the options and the exit code that they share. */
 function everyCommand(command: Command): void {
-  command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE_ERROR)).showHelpAfterError();
+  exitOnMisuse(command);
   if (command.commands.length === 0) {
     command
       .addOption(new Option('--target <name>', 'what to work on').choices(['local', 'prod']).default('local'))

@@ -12,7 +12,7 @@ import { checkCost, type Cost, createCostOf } from '../../src/cost.ts';
 import { limitRules } from '../../src/limits.ts';
 import { type Found, type FoundOperation, type Place, type Problem, problemOf } from './documents.ts';
 import type { RunResult } from './run.ts';
-import { makeLargestVariables, readVariables } from './variables.ts';
+import { makeLargestVariables, readVariables, type Variables } from './variables.ts';
 
 /** What is known of one operation. It holds to the contract where it has no problem, and its run none either. */
 export interface Checked {
@@ -26,11 +26,11 @@ export interface Checked {
   run: RunResult | null;
 }
 
-/** Checks operations against the schema, as the server would before it runs them. */
+/** Checks operations against the schema, as the server would before it runs them, with the variables given for each. */
 export function checkOperations(
   schema: GraphQLSchema,
   { operations }: Found,
-): { found: FoundOperation; checked: Checked }[] {
+): { found: FoundOperation; given: Variables | undefined; checked: Checked }[] {
   const costOf = createCostOf(schema);
   return operations.map((found) => {
     const { name, operation, document, place } = found;
@@ -39,8 +39,9 @@ export function checkOperations(
       problems.push({ message: 'An operation needs a name, to be found in logs and manifests', ...place });
     const deprecated = validate(schema, document, [NoDeprecatedCustomRule]).map(problemOf);
     const checked: Checked = { name, type: operation.operation, place, problems, deprecated, cost: null, run: null };
-    if (problems.length === 0) addCost(checked, schema, found, costOf);
-    return { found, checked };
+    const given = problems.length === 0 ? readVariables(found) : undefined;
+    if (problems.length === 0) addCost(checked, schema, found, given, costOf);
+    return { found, given, checked };
   });
 }
 
@@ -54,9 +55,9 @@ function addCost(
   checked: Checked,
   schema: GraphQLSchema,
   found: FoundOperation,
+  given: Variables | undefined,
   costOf: ReturnType<typeof createCostOf>,
 ): void {
-  const given = readVariables(found);
   const variables = given ?? makeLargestVariables(schema, found);
   const { errors } = getVariableValues(schema, found.operation.variableDefinitions ?? [], variables);
   checked.problems.push(...(errors ?? []).map(({ message }) => ({ message, ...found.place })));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CommandFailure } from '../cli/failure.ts';
 import { nonconformities } from './conformance.ts';
 import type { FoundOperation } from './documents.ts';
-import { makeVariables, NOBODY, readVariables, type StandIns } from './variables.ts';
+import { makeVariables, NOBODY, type StandIns, type Variables } from './variables.ts';
 
 export interface RunResult {
   outcome: 'passed' | 'failed' | 'skipped';
@@ -52,11 +52,11 @@ export async function runOperation(
   schema: GraphQLSchema,
   server: Server,
   found: FoundOperation,
+  given: Variables | undefined,
   standIns: StandIns,
 ): Promise<RunResult> {
   const { name, operation, document } = found;
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) return skipped('subscriptions are not run');
-  const given = readVariables(found);
   const isQuery = operation.operation === OperationTypeNode.QUERY;
   const variables = given ?? makeVariables(schema, found, isQuery ? standIns : NOBODY);
   const start = performance.now();

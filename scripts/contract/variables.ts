@@ -31,13 +31,15 @@ const LARGEST_PAGE = 100;
 const NOW = '2026-01-01T00:00:00.000000Z';
 const variablesFile = z.record(z.string(), z.unknown());
 
+export type Variables = z.infer<typeof variablesFile>;
+
 /**
  * The variables that a file beside the operation gives: `<Operation>.variables.json`, or `<file>.variables.json` with
  * the variables or with an object of them for each operation's name. Undefined where there is none.
  *
  * @throws {CommandFailure} where the file is no JSON object.
  */
-export function readVariables({ name, place }: FoundOperation): Record<string, unknown> | undefined {
+export function readVariables({ name, place }: FoundOperation): Variables | undefined {
   const directory = dirname(place.file);
   const stem = basename(place.file).replace(/\.\w+$/, '');
   const own = join(directory, `${name}.variables.json`);
@@ -50,11 +52,7 @@ export function readVariables({ name, place }: FoundOperation): Record<string, u
 }
 
 /** A value for each variable that has to have one. */
-export function makeVariables(
-  schema: GraphQLSchema,
-  { operation }: FoundOperation,
-  standIns: StandIns,
-): Record<string, unknown> {
+export function makeVariables(schema: GraphQLSchema, { operation }: FoundOperation, standIns: StandIns): Variables {
   const required = (operation.variableDefinitions ?? []).filter(
     ({ type, defaultValue }) => type.kind === Kind.NON_NULL_TYPE && !defaultValue,
   );
@@ -62,7 +60,7 @@ export function makeVariables(
 }
 
 /** A value for each variable, with the largest pages: what the operation can cost at most. */
-export function makeLargestVariables(schema: GraphQLSchema, { operation }: FoundOperation): Record<string, unknown> {
+export function makeLargestVariables(schema: GraphQLSchema, { operation }: FoundOperation): Variables {
   return valuesFor(schema, operation.variableDefinitions ?? [], NOBODY);
 }
 
@@ -92,7 +90,7 @@ function scalarFor(name: string, { id, text }: StandIns): unknown {
   return name in values ? values[name] : text;
 }
 
-function readJson(path: string): Record<string, unknown> {
+function readJson(path: string): Variables {
   try {
     return variablesFile.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
