@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { MessageConnection, MessageGroupConnection } from '../../src/generated/graphql.ts';
 import { cursorOf, timestampOf } from '../../src/messages/keys.ts';
 import { createProjector } from '../../src/messages/projector.ts';
 import { groupItem, type Item, type Message, messageItem, type Participant } from '../../src/messages/rows.ts';
 import { type Person, SEND, type TestApi } from './api.ts';
-import { newPerson, type TestTable } from './table.ts';
+import { newPerson } from './table.ts';
 
 export interface PageArguments {
   first?: number;
@@ -41,7 +40,7 @@ export async function listOfMessages(api: TestApi, count: number): Promise<List>
   const [viewer, other] = await Promise.all([api.person('viewer'), api.person('other')]);
   const groupId = randomUUID();
   const messages = Array.from({ length: count }, (_, index) => messageOf(groupId, other, index));
-  await load(table, [...messages.map(messageItem), ...groupRows(viewer, other, messageOf(groupId, other, count))]);
+  await table.load([...messages.map(messageItem), ...groupRows(viewer, other, messageOf(groupId, other, count))]);
   const query = `query ($id: ID!, ${ARGUMENTS}) {
     messages(messageGroupId: $id, ${PASSED}) { edges { cursor node { id } } ${PAGE_INFO} }
   }`;
@@ -72,8 +71,7 @@ export async function listOfGroups(api: TestApi, count: number): Promise<List> {
     return { message, other, moves: index % 11 === 0 };
   });
   const staying = all.filter(({ moves }) => !moves);
-  await load(
-    table,
+  await table.load(
     all.flatMap(({ message, other, moves }) => {
       const rows = groupRows(viewer, other, message);
       return moves ? [messageItem(message), ...rows] : rows.slice(0, 1);
@@ -94,7 +92,7 @@ export async function listOfGroups(api: TestApi, count: number): Promise<List> {
       const mover = all[writes * 11];
       if (mover) {
         const newest = { ...messageOf(mover.message.groupId, mover.other, all.length + writes), body: 'again' };
-        await load(table, [messageItem(newest)]);
+        await table.put(messageItem(newest));
         await project([{ eventName: 'INSERT', newImage: messageItem(newest) }]);
       }
       const correspondent = correspondents[writes++];
@@ -140,12 +138,4 @@ function groupRows(one: Participant, other: Participant, { groupId, createdAt, i
 
 async function send(sender: Person, to: object): Promise<void> {
   await sender.run(SEND, { input: { to, body: 'hello' } });
-}
-
-async function load({ dynamo, table }: TestTable, items: Item[]): Promise<void> {
-  for (let start = 0; start < items.length; start += 25) {
-    const puts = items.slice(start, start + 25).map((Item) => ({ PutRequest: { Item } }));
-    const { UnprocessedItems: left } = await dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: puts } }));
-    if (Object.keys(left ?? {}).length > 0) throw new Error('The emulator did not take all rows');
-  }
 }
