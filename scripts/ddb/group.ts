@@ -1,8 +1,10 @@
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { createClock } from '../../src/messages/clock.ts';
 import { listGroupRows, readGroupRows } from '../../src/messages/groupRows.ts';
 import { messagesPk, microsecondsOf, pairKey, timestampOf } from '../../src/messages/keys.ts';
-import { planRepair, showsExactly, type Step } from '../../src/messages/move.ts';
-import { queryPage } from '../../src/messages/page.ts';
+import { planRepair, showsExactly } from '../../src/messages/move.ts';
+import { type Page, type PageRequest, queryPage } from '../../src/messages/page.ts';
+import { combined, MOST_UNREAD, newReading, unreadOf } from '../../src/messages/reading.ts';
 import {
   type Message,
   type MessageGroup,
@@ -12,6 +14,7 @@ import {
   type Participant,
 } from '../../src/messages/rows.ts';
 import { settleRows } from '../../src/messages/settle.ts';
+import type { Planning, Step } from '../../src/messages/steps.ts';
 import { putIf } from '../../src/messages/transaction.ts';
 
 export interface Table {
@@ -30,6 +33,8 @@ export interface GroupState {
   participants: [Participant, Participant] | null;
   /** The group that the pair row of the two names, or null where there is none. */
   pairGroupId: string | null;
+  /** What is unread by the messages, by participant; for those whose rows know what was read. */
+  unread: ReadonlyMap<string, number[]>;
 }
 
 /** Reads a group: its newest message, its rows from both participants' lists, and their pair row. */
@@ -40,14 +45,51 @@ export async function readGroup({ dynamo, table }: Table, groupId: string): Prom
   const participants = participantsOf(indexed) ?? (await findSenders({ dynamo, table }, groupId));
   const ids = participants?.map(({ id }) => id) ?? [];
   const lists = await Promise.all((participants ?? []).map(({ id }) => readGroupRows({ dynamo, table }, id, groupId)));
+  const rows = lists.flat();
   return {
     groupId,
     newest: newest ?? null,
-    rows: lists.flat(),
+    rows,
+    unread: await readUnread(partition, participants ?? [], rows),
     strangers: indexed.filter(({ participantId }) => !ids.includes(participantId)),
     participants,
     pairGroupId: participants && (await findPair({ dynamo, table }, participants)),
   };
+}
+
+/** What each participant has not read, from the messages themselves; not for a row that does not know it. */
+async function readUnread(
+  partition: Table & { pk: string },
+  participants: Participant[],
+  rows: MessageGroup[],
+): Promise<Map<string, number[]>> {
+  const unread = new Map<string, number[]>();
+  for (const { id } of participants) {
+    const own = rows.filter(({ participantId }) => participantId === id);
+    const { isTracked, lastReadAt } = own.length === 0 ? newReading() : combined(own.map(({ reading }) => reading));
+    if (isTracked) unread.set(id, unreadOf(lastReadAt, await readArrivals(partition, id, lastReadAt)));
+  }
+  return unread;
+}
+
+/** When the newest messages that are not the reader's own were sent, back to a moment: as many as a row knows of. */
+async function readArrivals(
+  partition: Table & { pk: string },
+  readerId: string,
+  since: string | null,
+): Promise<number[]> {
+  const arrivals: number[] = [];
+  let olderThan: string | undefined;
+  for (;;) {
+    const request: PageRequest = { limit: MOST_UNREAD, from: 'newest', olderThan };
+    const page: Page<Message> = await queryPage(partition, request, parseMessage);
+    const others = page.rows.filter(({ sender }) => sender.id !== readerId);
+    arrivals.push(...others.map(({ createdAt }) => microsecondsOf(createdAt) ?? 0));
+    const oldest = page.rows.at(-1);
+    const isEnough = arrivals.length >= MOST_UNREAD || (since !== null && oldest && oldest.createdAt <= since);
+    if (!page.hasOlder || !oldest || isEnough) return arrivals;
+    olderThan = oldest.sortKey;
+  }
 }
 
 /** One Query of one item, consistent. */
@@ -57,7 +99,15 @@ export async function hasMessages({ dynamo, table }: Table, groupId: string): Pr
 }
 
 /** What is broken about a group, a line each with its keys. */
-export function problemsOf({ groupId, newest, rows, strangers, participants, pairGroupId }: GroupState): string[] {
+export function problemsOf({
+  groupId,
+  newest,
+  rows,
+  strangers,
+  participants,
+  pairGroupId,
+  unread,
+}: GroupState): string[] {
   if (!participants) return [`MSG#${groupId}: no row and no second sender says who takes part`];
   const [one, other] = participants;
   const problems = [one, other].flatMap(({ id }) => {
@@ -65,7 +115,7 @@ export function problemsOf({ groupId, newest, rows, strangers, participants, pai
     const otherId = id === one.id ? other.id : one.id;
     if (own.length !== 1) return [`GRP#${id}: ${own.length} rows for group ${groupId}, expected 1`];
     return own.flatMap((row) => {
-      if (newest && showsExactly(row, newest, otherId)) return [];
+      if (newest && showsExactly(row, newest, otherId)) return unreadProblems(row, unread.get(id));
       const shows = newest ? `does not show the newest message ${newest.id}` : 'has no messages';
       return [`GRP#${id} / ${row.sortKey}: group ${groupId} ${shows}`];
     });
@@ -79,24 +129,35 @@ export function problemsOf({ groupId, newest, rows, strangers, participants, pai
   return problems;
 }
 
+function unreadProblems({ participantId, sortKey, id, reading }: MessageGroup, expected?: number[]): string[] {
+  const known = reading?.unread ?? [];
+  if (!expected || expected.join() === known.join()) return [];
+  const counts = `knows ${known.length} unread messages, expected ${expected.length}`;
+  return [`GRP#${participantId} / ${sortKey}: group ${id} ${counts}`];
+}
+
 /**
  * Mends what follows from the messages: missing, doubled and stale group rows and a missing pair row, in one
  * transaction on conditions, as the projector writes. What another write changes meanwhile is read again. Returns the
  * group as it is then.
  */
 export async function repairGroup(target: Table, state: GroupState): Promise<GroupState> {
-  await settleRows({ ...target, groupId: state.groupId }, state, () => readGroup(target, state.groupId), planOf);
+  const group = { ...target, clock: createClock(), groupId: state.groupId };
+  await settleRows(group, state, () => readGroup(target, state.groupId), planOf);
   return readGroup(target, state.groupId);
 }
 
-function planOf(state: GroupState, nudges: ReadonlyMap<string, number>): Step[] {
+function planOf(state: GroupState, planning: Planning): Step[] {
   const { newest, rows, participants, pairGroupId, groupId } = state;
   if (!newest || !participants || (pairGroupId !== null && pairGroupId !== groupId)) return [];
   const [one, other] = participants;
   const pair: Step = {
-    write: (table) => putIf(table, pairItem(one.id, other.id, groupId), 'attribute_not_exists(pk)'),
+    write: putIf(planning.table, pairItem(one.id, other.id, groupId), 'attribute_not_exists(pk)'),
   };
-  return [...planRepair(rows, newest, participants, nudges), ...(pairGroupId === null ? [pair] : [])];
+  return [
+    ...planRepair({ rows, newest, participants, unread: state.unread }, planning),
+    ...(pairGroupId === null ? [pair] : []),
+  ];
 }
 
 /** Both participants by the group's rows: two that name each other, else one that names the other. */

@@ -2,15 +2,10 @@ import { createHash } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { createDocumentClient } from '../../src/clients.ts';
-import { microsecondAfter, pairKey, timestampOf } from '../../src/messages/keys.ts';
-import {
-  groupItem,
-  type Message,
-  type MessageGroup,
-  messageItem,
-  pairItem,
-  type Participant,
-} from '../../src/messages/rows.ts';
+import { microsecondAfter, microsecondsOf, pairKey, timestampOf } from '../../src/messages/keys.ts';
+import { newGroupRows, newMessage } from '../../src/messages/newRows.ts';
+import { newReading, unreadOf } from '../../src/messages/reading.ts';
+import { groupItem, type Message, messageItem, pairItem, type Participant } from '../../src/messages/rows.ts';
 import { putIf, write } from '../../src/messages/transaction.ts';
 import { demoUsers } from '../local/demo.ts';
 import { andrewAndBayko, andrewAndLondo } from './demo-messages.ts';
@@ -89,18 +84,30 @@ async function seedGroup(dynamo: DynamoDBDocumentClient, table: string, group: D
   await putAll(dynamo, table, messages.map(messageItem));
   const newest = messages.at(-1);
   if (!newest) return false;
+  const rows = newGroupRows(newest, newest.sender.id === one.id ? other : one).map((row) => ({
+    ...row,
+    reading: newReading(unreadBy(row.participantId, messages)),
+  }));
   const free = 'attribute_not_exists(pk)';
   const pairRow = pairItem(one.id, other.id, group.id);
   // Another group of theirs may have the same place in a list: the rows give way by a microsecond.
   for (let place = newest.sortKey; ; place = microsecondAfter(place)) {
     const refusals = await write(dynamo, [
       putIf(table, pairRow, free),
-      putIf(table, groupItem({ ...groupRow(one, other, newest), sortKey: place }), free),
-      putIf(table, groupItem({ ...groupRow(other, one, newest), sortKey: place }), free),
+      ...rows.map((row) => putIf(table, groupItem({ ...row, sortKey: place }), free)),
     ]);
     if (refusals.length === 0) return true;
     if (refusals.some(({ item }) => item?.['pk'] === pairRow.pk)) return false;
   }
+}
+
+/** Nobody has read the demo data: all of the other one's messages. */
+function unreadBy(participantId: string, messages: Message[]): number[] {
+  const others = messages.filter(({ sender }) => sender.id !== participantId);
+  return unreadOf(
+    null,
+    others.map(({ createdAt }) => microsecondsOf(createdAt) ?? 0),
+  );
 }
 
 function messagesOf({ id, participants, lines, startsAt }: DemoGroup): Message[] {
@@ -109,20 +116,8 @@ function messagesOf({ id, participants, lines, startsAt }: DemoGroup): Message[]
     if (!sender) throw new Error(`${from} does not take part in demo group ${id}`);
     const createdAt = timestampOf(startsAt + index * PAUSE);
     const messageId = `${id.slice(0, 24)}${String(index + 1).padStart(12, '0')}`;
-    return { id: messageId, groupId: id, body, createdAt, sender, sortKey: createdAt };
+    return newMessage({ id: messageId, groupId: id, body, sender, sortKey: createdAt });
   });
-}
-
-function groupRow(participant: Participant, otherUser: Participant, newest: Message): MessageGroup {
-  return {
-    id: newest.groupId,
-    participantId: participant.id,
-    otherUser,
-    lastMessageAt: newest.createdAt,
-    lastMessage: { id: newest.id, senderId: newest.sender.id, body: newest.body },
-    paired: true,
-    sortKey: newest.sortKey,
-  };
 }
 
 async function putAll(dynamo: DynamoDBDocumentClient, table: string, items: Record<string, unknown>[]): Promise<void> {

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { groupIdOfMessagesPk, microsecondsOf, participantIdOfGroupsPk } from '../../src/messages/keys.ts';
+import {
+  groupIdOfMessagesPk,
+  microsecondsOf,
+  ownerIdOfChangesPk,
+  participantIdOfGroupsPk,
+} from '../../src/messages/keys.ts';
 import type { Item } from '../../src/messages/rows.ts';
+import { type ChangeProblem, findMissingEntry, findStrayEntry } from './changes.ts';
 import { type GroupState, hasMessages, isNormal, problemsOf, readGroup, repairGroup, type Table } from './group.ts';
 import { scanTable } from './scan.ts';
 
@@ -45,6 +51,14 @@ export async function verifyTable(target: Table, options: VerifyOptions): Promis
     report.repaired += problems.length - left.length;
   }
 
+  async function checkChange(found: ChangeProblem | null): Promise<void> {
+    if (!found) return;
+    problem(found.line);
+    if (!options.repair) return;
+    await found.mend();
+    report.repaired++;
+  }
+
   async function checkRow(row: Item, segment: number): Promise<void> {
     const [pk, sk] = [String(row['pk']), String(row['sk'])];
     const groupId = groupIdOfMessagesPk(pk);
@@ -54,12 +68,15 @@ export async function verifyTable(target: Table, options: VerifyOptions): Promis
       // The rows of a partition follow each other, so that a group's messages are one run.
       if (lastGroups.get(segment) !== groupId) await checkGroup(groupId);
       lastGroups.set(segment, groupId);
+      await checkChange(await findMissingEntry(target, row));
     } else if (participantIdOfGroupsPk(pk) !== null) {
       const group = String(row['message_group_uuid']);
       if (!(await hasMessages(target, group))) problem(`${pk} / ${sk}: group ${group} has no messages`);
     } else if (pk.startsWith('DM#')) {
       const group = String(row['group_uuid']);
       if (!(await hasMessages(target, group))) problem(`${pk} / ${sk}: names group ${group}, which has no messages`);
+    } else if (ownerIdOfChangesPk(pk) !== null) {
+      await checkChange(await findStrayEntry(target, row));
     }
   }
 

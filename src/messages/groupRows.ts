@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { GROUP_INDEX, groupsPk } from './keys.ts';
-import { type MessageGroup, parseGroup } from './rows.ts';
+import { MOST_UNREAD } from './reading.ts';
+import { type MessageGroup, parseGroup, parseReading } from './rows.ts';
 
 interface Table {
   dynamo: DynamoDBDocumentClient;
@@ -41,6 +42,26 @@ export function findOwnRow(table: Table, participantId: string, groupId: string)
 /** The newest of a participant's own rows for a group shared with another user, or null. Costs as `findOwnRow`. */
 export function findRowSharedWith(table: Table, participantId: string, userId: string): Promise<MessageGroup | null> {
   return firstOf(ownRowsWhere(table, participantId, 'user_uuid', userId));
+}
+
+const MOST_GROUPS_SUMMED = 1000;
+
+/** The unread messages in a participant's newest thousand groups, `MOST_UNREAD` at most. Consistent. One Query. */
+export async function sumUnread({ dynamo, table }: Table, participantId: string): Promise<number> {
+  const answer = await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk',
+      FilterExpression: 'unread <> :none',
+      ProjectionExpression: 'unread',
+      ExpressionAttributeValues: { ':pk': groupsPk(participantId), ':none': '' },
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      Limit: MOST_GROUPS_SUMMED,
+    }),
+  );
+  const sum = (answer.Items ?? []).reduce((total, item) => total + parseReading(item).unread.length, 0);
+  return Math.min(sum, MOST_UNREAD);
 }
 
 async function firstOf(rows: AsyncIterable<MessageGroup>): Promise<MessageGroup | null> {

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** The index that finds the group rows of a message group: `message_group_uuid` + `sk`. */
 export const GROUP_INDEX = 'message-group-sk-index';
 
@@ -8,6 +10,7 @@ export interface Key {
 
 const MESSAGES_OF = 'MSG#';
 const GROUPS_OF = 'GRP#';
+const CHANGES_OF = 'EVT#';
 
 export function messagesPk(groupId: string): string {
   return MESSAGES_OF + groupId;
@@ -15,6 +18,16 @@ export function messagesPk(groupId: string): string {
 
 export function groupsPk(participantId: string): string {
   return GROUPS_OF + participantId;
+}
+
+/** The changes within a message group, or those of a participant's group rows that stayed in their place. */
+export function changesPk(groupOrParticipantId: string): string {
+  return CHANGES_OF + groupOrParticipantId;
+}
+
+/** True for a partition whose rows are ordered by the time when they were written: what live events are read from. */
+export function isLogPk(pk: string): boolean {
+  return [MESSAGES_OF, GROUPS_OF, CHANGES_OF].some((prefix) => pk.startsWith(prefix));
 }
 
 /** The key of the row that keeps the message group of two users unique: the same for both orders of the two. */
@@ -40,6 +53,11 @@ export function participantIdOfGroupsPk(pk: string): string | null {
   return pk.startsWith(GROUPS_OF) ? pk.slice(GROUPS_OF.length) : null;
 }
 
+/** The group or participant whose changes a row tells of, or null for another kind of row. */
+export function ownerIdOfChangesPk(pk: string): string | null {
+  return pk.startsWith(CHANGES_OF) ? pk.slice(CHANGES_OF.length) : null;
+}
+
 /** Microseconds since 1970 as every sort key is written: `2026-11-20T20:26:11.927123Z`. */
 export function timestampOf(microseconds: number): string {
   const milliseconds = Math.floor(microseconds / 1000);
@@ -61,29 +79,35 @@ export function microsecondsOf(sortKey: string): number | null {
   return Number.isNaN(milliseconds) ? null : milliseconds * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
 }
 
+const WRITTEN_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
+
+/** A stored sort key as every one is written now, or null where it is no time. */
+export function writtenForm(sortKey: string): string | null {
+  if (WRITTEN_TIME.test(sortKey) && !Number.isNaN(Date.parse(sortKey))) return sortKey;
+  const microseconds = microsecondsOf(sortKey);
+  return microseconds === null ? null : timestampOf(microseconds);
+}
+
 /** The written form of the first microsecond after a timestamp in written form. */
 export function microsecondAfter(timestamp: string): string {
   return timestampOf((microsecondsOf(timestamp) ?? 0) + 1);
 }
 
-const CURSOR_VERSION = 'v1';
-
-/** An opaque cursor: a version and a sort key as it is stored, never a partition key. */
-export function cursorOf(sortKey: string): string {
-  return Buffer.from(`${CURSOR_VERSION}:${sortKey}`).toString('base64url');
+/**
+ * A message id that says when the message was made: a UUID of version 7 whose 12 bits after the millisecond hold its
+ * fraction (RFC 9562, section 6.2, method 3), so that the row of a message is found by its id.
+ */
+export function messageIdAt(microseconds: number): string {
+  const milliseconds = Math.floor(microseconds / 1000);
+  const fraction = Math.floor(((microseconds % 1000) * 4096) / 1000);
+  const time = milliseconds.toString(16).padStart(12, '0');
+  const [, , , ...rest] = randomUUID().split('-');
+  return [time.slice(0, 8), time.slice(8), `7${fraction.toString(16).padStart(3, '0')}`, ...rest].join('-');
 }
 
-/** The sort key in a cursor, or what is wrong with it. */
-export function parseCursor(cursor: string): { sortKey: string } | { problem: string } {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  const [, version, sortKey] = /^(v\d+):(.*)$/s.exec(text) ?? [];
-  if (version === undefined || sortKey === undefined || cursorWith(text) !== cursor) {
-    return { problem: 'is not a cursor of this API' };
-  }
-  if (version !== CURSOR_VERSION) return { problem: `is of version ${version}, which this API does not read` };
-  return microsecondsOf(sortKey) === null ? { problem: 'does not name a place in a list' } : { sortKey };
-}
-
-function cursorWith(text: string): string {
-  return Buffer.from(text).toString('base64url');
+/** Microseconds since 1970 of a message id, or null where it says no time: ids of the earlier backend are random. */
+export function microsecondsOfId(messageId: string): number | null {
+  const [, high, low, fraction] = /^([0-9a-f]{8})-([0-9a-f]{4})-7([0-9a-f]{3})-/i.exec(messageId) ?? [];
+  if (high === undefined || low === undefined || fraction === undefined) return null;
+  return Number.parseInt(high + low, 16) * 1000 + Math.ceil((Number.parseInt(fraction, 16) * 1000) / 4096);
 }

@@ -1,9 +1,13 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LRUCache } from 'lru-cache';
 import { createClock } from './clock.ts';
-import { findOwnRow, listGroupRows } from './groupRows.ts';
+import { createEdit, type Edit } from './edit.ts';
+import { findMessage } from './findMessage.ts';
+import { findOwnRow, listGroupRows, sumUnread } from './groupRows.ts';
 import { groupsPk, messagesPk } from './keys.ts';
+import { createMarkRead, type MarkRead } from './markRead.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
+import { type LogPage, readLog } from './readLog.ts';
 import { type Message, type MessageGroup, type Participant, parseGroup, parseMessage } from './rows.ts';
 import { createSend, type Send } from './send.ts';
 
@@ -15,7 +19,7 @@ export interface MessagesOptions {
 }
 
 /** The access patterns of the messages table. */
-export interface Messages extends Send {
+export interface Messages extends Send, Edit, MarkRead {
   /**
    * Pattern A: a page of a group's messages, newest first, or null where the viewer does not take part in the group.
    * Consistent. One Query, and one beside it the first time that the viewer's part in the group is looked up here.
@@ -30,6 +34,14 @@ export interface Messages extends Send {
   findMessageGroup(viewerId: string, groupId: string): Promise<MessageGroup | null>;
   /** The newest message of a group, or null. One Query. Does not ask who may read it. */
   findNewestMessage(groupId: string): Promise<Message | null>;
+  /** A message of a group by its id, or null. See `findMessage`. Does not ask who may read it. */
+  findMessage(groupId: string, messageId: string): Promise<Message | null>;
+  /** The other participant of one of the viewer's groups, or null. One Query, the first time. */
+  findOtherParticipant(viewerId: string, groupId: string): Promise<Participant | null>;
+  /** The viewer's unread messages, `MOST_UNREAD` at most, in the newest thousand groups. One Query. */
+  countUnread(viewerId: string): Promise<number>;
+  /** Rows of a log, oldest first, from a moment on. One Query. Does not ask who may read it. */
+  readLog(pk: string, from: number): Promise<LogPage>;
 }
 
 const REMEMBERED_PARTS = 100_000;
@@ -59,10 +71,15 @@ export function createMessages({ dynamo, table, now }: MessagesOptions): Message
     return queryPage({ dynamo, table, pk: messagesPk(groupId) }, page, parseMessage);
   }
 
-  const send = createSend({ dynamo, table, clock: createClock(now), findOtherParticipant });
+  const clock = createClock(now);
+  const send = createSend({ dynamo, table, clock, findOtherParticipant });
+  const takesPart = async (viewerId: string, groupId: string) =>
+    (await findOtherParticipant(viewerId, groupId)) !== null;
 
   return {
     ...send,
+    ...createEdit({ dynamo, table, clock, takesPart }),
+    ...createMarkRead({ dynamo, table, clock }),
 
     async sendToUser(...draft) {
       const result = await send.sendToUser(...draft);
@@ -85,6 +102,10 @@ export function createMessages({ dynamo, table, now }: MessagesOptions): Message
     },
 
     findMessageGroup,
+    findOtherParticipant,
+    findMessage: (groupId, messageId) => findMessage({ dynamo, table }, groupId, messageId),
+    countUnread: (viewerId) => sumUnread({ dynamo, table }, viewerId),
+    readLog: (pk, from) => readLog({ dynamo, table }, pk, from),
 
     async findNewestMessage(groupId) {
       const { rows } = await readMessages(groupId, { limit: 1, from: 'newest' });

@@ -1,11 +1,14 @@
-import { groupsPk, microsecondsOf, timestampOf } from './keys.ts';
-import { groupItem, type Message, type MessageGroup, type Participant } from './rows.ts';
-import { putIf, type Write } from './transaction.ts';
+import { microsecondsOf, timestampOf } from './keys.ts';
+import { combined, isSameReading, newReading, withArrivals } from './reading.ts';
+import type { Message, MessageGroup, Participant, Reading } from './rows.ts';
+import { type Planning, replaceAll, type Step } from './steps.ts';
 
-/** One write of a move. `takes` names the participant whose list it takes a new place in. */
-export interface Step {
-  write(table: string): Write;
-  takes?: string;
+/** What a batch of records says of a group. */
+export interface News {
+  /** The newest of its messages, as the newest of its versions. */
+  message: Message;
+  /** When new messages were sent, by their sender, in microseconds since 1970. */
+  arrivals: ReadonlyMap<string, readonly number[]>;
 }
 
 /** The message that a group row shows. */
@@ -21,42 +24,53 @@ export function isWhole(rows: MessageGroup[]): boolean {
 }
 
 /**
- * The writes, all of one transaction, after which each participant has exactly one row that shows the newest of the
- * message and what the rows show now. None where that holds already. Each write holds only while its row is as it was
- * read. `nudges` says by how many microseconds a participant's row gives way to another group's in the same place.
+ * The writes, all of one transaction, after which each participant has exactly one row, which shows the newest of the
+ * message and what the rows show now, and counts the new messages of the other one as unread. None where that holds
+ * already. Each write holds only while its row is as it was read.
  */
-export function planMove(rows: MessageGroup[], message: Message, nudges: ReadonlyMap<string, number>): Step[] {
-  const newest = rows.reduce(newerOf, shownOf(message));
+export function planMove(rows: MessageGroup[], news: News, planning: Planning): Step[] {
+  const newest = rows.reduce(newerOf, shownOf(news.message));
   return participantsOf(rows).flatMap((participant) => {
     const own = rows.filter((row) => row.participantId === participant.id);
-    return planOwn(own, participant, message, newest, nudges.get(participant.id) ?? 0);
+    return planOwn(own, participant, news, newest, planning);
   });
+}
+
+/** What a group has to become. */
+interface Repair {
+  rows: MessageGroup[];
+  newest: Message;
+  participants: readonly [Participant, Participant];
+  /** What is unread by the messages, by participant. */
+  unread: ReadonlyMap<string, number[]>;
 }
 
 /**
  * The writes, all of one transaction, after which each of the two has exactly one row, which shows the message and
  * lies at its time, also where a row lies later now. For repairs: a move never goes back.
  */
-export function planRepair(
-  rows: MessageGroup[],
-  newest: Message,
-  [one, other]: readonly [Participant, Participant],
-  nudges: ReadonlyMap<string, number>,
-): Step[] {
+export function planRepair({ rows, newest, participants: [one, other], unread }: Repair, planning: Planning): Step[] {
   return [
     { participant: one, otherUser: other },
     { participant: other, otherUser: one },
   ].flatMap(({ participant: { id }, otherUser }) => {
     const own = rows.filter((row) => row.participantId === id);
-    if (own.length === 1 && own.every((row) => showsExactly(row, newest, otherUser.id))) return [];
-    return replaceAll(own, {
+    const bookkeeping = bookkeepingOf(own);
+    const reading = { ...bookkeeping.reading, unread: unread.get(id) ?? bookkeeping.reading.unread };
+    const isRead = isSameReading(reading, bookkeeping.reading);
+    if (isRead && own.length === 1 && own.every((row) => showsExactly(row, newest, otherUser.id))) return [];
+    const place = (microsecondsOf(newest.createdAt) ?? 0) + (planning.nudges.get(id) ?? 0);
+    const row: MessageGroup = {
+      ...bookkeeping,
       id: newest.groupId,
       participantId: id,
       otherUser: newest.sender.id === otherUser.id ? newest.sender : otherUser,
       ...shownOf(newest),
       paired: true,
-      sortKey: timestampOf((microsecondsOf(newest.createdAt) ?? 0) + (nudges.get(id) ?? 0)),
-    });
+      reading,
+      sortKey: timestampOf(place),
+    };
+    return replaceAll(own, row, planning);
   });
 }
 
@@ -67,6 +81,8 @@ export function showsExactly(row: MessageGroup, newest: Message, otherUserId: st
   return (
     row.lastMessage.id === newest.id &&
     row.lastMessage.body === newest.body &&
+    row.lastMessage.editedAt === newest.editedAt &&
+    row.lastMessage.deletedAt === newest.deletedAt &&
     row.lastMessageAt === newest.createdAt &&
     row.sortKey === timestampOf(place) &&
     away >= 0 &&
@@ -75,60 +91,50 @@ export function showsExactly(row: MessageGroup, newest: Message, otherUserId: st
   );
 }
 
-function shownOf({ id, sender, body, createdAt }: Message): Shown {
-  return { lastMessageAt: createdAt, lastMessage: { id, senderId: sender.id, body } };
+function shownOf({ id, sender, body, editedAt, deletedAt, createdAt }: Message): Shown {
+  return { lastMessageAt: createdAt, lastMessage: { id, senderId: sender.id, body, editedAt, deletedAt } };
 }
 
 function planOwn(
   own: MessageGroup[],
   { id, otherUser }: { id: string; otherUser: Participant },
-  message: Message,
+  { message, arrivals }: News,
   shown: Shown,
-  nudge: number,
+  planning: Planning,
 ): Step[] {
+  const { reading: before, ...bookkeeping } = bookkeepingOf(own);
+  const shownBefore = own.reduce((latest, row) => (row.lastMessageAt > latest ? row.lastMessageAt : latest), '');
+  const reading = withArrivals(before, shownBefore, arrivals.get(otherUser.id) ?? []);
   const [only, ...others] = own;
-  if (only && others.length === 0 && only.lastMessageAt >= shown.lastMessageAt) return [];
+  // A row that does not know what was read begins to with the first message that it does not show yet.
+  const isRead = isSameReading(reading, before) || (!before.isTracked && reading.unread.length === 0);
+  if (only && others.length === 0 && !isOlder(only, shown) && isRead) return [];
   const place = Math.max(
     ...[shown.lastMessageAt, ...own.map((row) => row.sortKey)].map((key) => microsecondsOf(key) ?? 0),
   );
   const row: MessageGroup = {
+    ...bookkeeping,
     id: message.groupId,
     participantId: id,
     otherUser: message.sender.id === otherUser.id ? message.sender : otherUser,
     lastMessageAt: shown.lastMessageAt,
     lastMessage: shown.lastMessage,
-    paired: own.some(({ paired }) => paired),
-    sortKey: timestampOf(place + nudge),
+    reading,
+    sortKey: timestampOf(place + (planning.nudges.get(id) ?? 0)),
   };
-  return replaceAll(own, row);
+  return replaceAll(own, row, planning);
 }
 
-/** The writes after which a participant has this row in place of all that there are now. */
-function replaceAll(own: MessageGroup[], row: MessageGroup): Step[] {
-  const inPlace = own.find(({ sortKey }) => sortKey === row.sortKey);
-  const leaving = own.filter((old) => old !== inPlace);
-  return [
-    inPlace ? replaceIfUnchanged(inPlace, row) : takePlace(row),
-    ...leaving.map((old): Step => ({ write: (table) => ({ Delete: { TableName: table, ...ifUnchanged(old) } }) })),
-  ];
-}
-
-function takePlace(row: MessageGroup): Step {
-  return { takes: row.participantId, write: (table) => putIf(table, groupItem(row), 'attribute_not_exists(pk)') };
-}
-
-function replaceIfUnchanged(old: MessageGroup, row: MessageGroup): Step {
-  const { ConditionExpression: condition, ExpressionAttributeValues: values } = ifUnchanged(old);
-  return { write: (table) => putIf(table, groupItem(row), condition, values) };
-}
-
-function ifUnchanged({ participantId, sortKey, id, lastMessage }: MessageGroup) {
-  const known = lastMessage.id === null ? {} : { ':last': lastMessage.id };
-  const shows = lastMessage.id === null ? 'attribute_not_exists(last_message_uuid)' : 'last_message_uuid = :last';
+/** What a row takes over from those that it replaces. */
+function bookkeepingOf(
+  own: MessageGroup[],
+): Pick<MessageGroup, 'changedAt' | 'paired' | 'revision'> & { reading: Reading } {
+  const changes = own.map(({ changedAt }) => changedAt).filter((changedAt) => changedAt !== null);
   return {
-    Key: { pk: groupsPk(participantId), sk: sortKey },
-    ConditionExpression: `message_group_uuid = :group AND ${shows}`,
-    ExpressionAttributeValues: { ':group': id, ...known },
+    changedAt: changes.sort().at(-1) ?? null,
+    paired: own.some(({ paired }) => paired),
+    revision: 0,
+    reading: own.length === 0 ? newReading() : combined(own.map(({ reading }) => reading)),
   };
 }
 
@@ -142,5 +148,14 @@ function participantsOf(rows: MessageGroup[]): { id: string; otherUser: Particip
 }
 
 function newerOf(one: Shown, other: Shown): Shown {
-  return other.lastMessageAt > one.lastMessageAt ? other : one;
+  return orderOf(other) > orderOf(one) ? other : one;
+}
+
+/** Orders by the time of the message, and versions of one message by the time of the change: deletion is the last. */
+function orderOf({ lastMessageAt, lastMessage: { deletedAt, editedAt } }: Shown): string {
+  return `${lastMessageAt} ${deletedAt ?? editedAt ?? ''}`;
+}
+
+function isOlder(one: Shown, other: Shown): boolean {
+  return orderOf(one) < orderOf(other);
 }

@@ -1,7 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createClock } from './clock.ts';
 import { listGroupRows, readGroupRows } from './groupRows.ts';
-import { groupIdOfMessagesPk } from './keys.ts';
-import { isWhole, planMove } from './move.ts';
+import { groupIdOfMessagesPk, microsecondsOf } from './keys.ts';
+import { isWhole, type News, planMove } from './move.ts';
 import { type Item, type Message, type MessageGroup, parseMessage } from './rows.ts';
 import { settleRows } from './settle.ts';
 
@@ -23,33 +24,38 @@ export interface Projection {
 
 export type Project = (records: StreamRecord[]) => Promise<Projection>;
 
-interface NewestMessage {
-  message: Message;
+interface GroupNews extends News {
+  arrivals: Map<string, number[]>;
+  /** The place in the batch of the group's first record. */
   firstIndex: number;
 }
 
 const GROUPS_AT_ONCE = 8;
 
 /**
- * Pattern E: keeps the group rows of all participants at the newest message of their group. Takes records in any
- * order, any number of times, in any batches, from several projectors at once: a row only ever moves forward in time,
- * and all rows of a group move in one transaction. Costs, for each group in a batch, one Query, and one transaction
+ * Pattern E: keeps the group rows of all participants at the newest message of their group, as it was edited or
+ * deleted, and counts the other's messages as unread. Takes records in any order, any number of times, in any batches,
+ * from several projectors at once: a row only ever moves forward in time, what is unread is a set, and all rows of a
+ * group move in one transaction. Costs, for each group in a batch, one Query, and one transaction
  * where a row has to move; more only where another projector was in the way or the index was behind.
  *
  * On return every group before `failedFrom` shows a message at least as new as the batch's. Never throws for a single
  * group; what it could not do is in the result, to be delivered again.
  */
 export function createProjector({ dynamo, table }: { dynamo: DynamoDBDocumentClient; table: string }): Project {
-  async function moveGroupRows(message: Message): Promise<'moved' | 'no-rows'> {
+  const clock = createClock();
+
+  async function moveGroupRows(news: GroupNews): Promise<'moved' | 'no-rows'> {
+    const { message } = news;
     const indexed = await listGroupRows({ dynamo, table }, message.groupId);
     // What the index says of a group that is not whole may be the index's delay: only the rows themselves count.
     const rows = isWhole(indexed) ? indexed : await readAllRows(message, indexed);
     if (rows.length === 0) return 'no-rows';
     await settleRows(
-      { dynamo, table, groupId: message.groupId },
+      { dynamo, table, clock, groupId: message.groupId },
       rows,
       () => readAllRows(message, rows),
-      (state, nudges) => planMove(state, message, nudges),
+      (state, planning) => planMove(state, news, planning),
     );
     return 'moved';
   }
@@ -64,11 +70,11 @@ export function createProjector({ dynamo, table }: { dynamo: DynamoDBDocumentCli
   }
 
   return async function project(records) {
-    const { groups, skipped } = newestPerGroup(records);
+    const { groups, skipped } = newsPerGroup(records);
     const failed: { firstIndex: number; error: unknown }[] = [];
     for (let start = 0; start < groups.length; start += GROUPS_AT_ONCE) {
       const chunk = groups.slice(start, start + GROUPS_AT_ONCE);
-      const outcomes = await Promise.allSettled(chunk.map(({ message }) => moveGroupRows(message)));
+      const outcomes = await Promise.allSettled(chunk.map(moveGroupRows));
       for (const [index, { message, firstIndex }] of chunk.entries()) {
         const outcome = outcomes[index];
         if (outcome?.status === 'rejected') failed.push({ firstIndex, error: outcome.reason });
@@ -85,20 +91,35 @@ export function createProjector({ dynamo, table }: { dynamo: DynamoDBDocumentCli
   };
 }
 
-/** The newest new message of each group, with the place of the group's first record: the order in the batch is none. */
-function newestPerGroup(records: StreamRecord[]): { groups: NewestMessage[]; skipped: string[] } {
-  const groups = new Map<string, NewestMessage>();
+/** What the records say of each group: the order in the batch is none. */
+function newsPerGroup(records: StreamRecord[]): { groups: GroupNews[]; skipped: string[] } {
+  const groups = new Map<string, GroupNews>();
   const skipped: string[] = [];
   for (const [index, { eventName, newImage }] of records.entries()) {
-    if (eventName !== 'INSERT' || newImage === null || groupIdOfMessagesPk(String(newImage['pk'])) === null) continue;
+    if (newImage === null || groupIdOfMessagesPk(String(newImage['pk'])) === null) continue;
     try {
       const message = parseMessage(newImage);
-      const known = groups.get(message.groupId);
-      if (!known) groups.set(message.groupId, { message, firstIndex: index });
-      else if (message.createdAt > known.message.createdAt) known.message = message;
+      const known = groups.get(message.groupId) ?? {
+        message,
+        arrivals: new Map<string, number[]>(),
+        firstIndex: index,
+      };
+      groups.set(message.groupId, known);
+      if (versionOf(message) > versionOf(known.message)) known.message = message;
+      if (eventName === 'INSERT') addArrival(known.arrivals, message);
     } catch (error) {
       skipped.push(String(error));
     }
   }
   return { groups: [...groups.values()], skipped };
+}
+
+function versionOf({ createdAt, editedAt, deletedAt }: Message): string {
+  return `${createdAt} ${deletedAt ?? editedAt ?? ''}`;
+}
+
+function addArrival(arrivals: Map<string, number[]>, { sender, createdAt }: Message): void {
+  const known = arrivals.get(sender.id) ?? [];
+  known.push(microsecondsOf(createdAt) ?? 0);
+  arrivals.set(sender.id, known);
 }

@@ -4,11 +4,11 @@ import {
   idempotencyRowKey,
   type Key,
   messagesPk,
-  microsecondsOf,
   pairKey,
   participantIdOfGroupsPk,
-  timestampOf,
+  writtenForm,
 } from './keys.ts';
+import { decodeTimes, encodeTimes } from './times.ts';
 
 /** A user as a row names it: the name is the one of the time when the row was written. */
 export interface Participant {
@@ -20,10 +20,13 @@ export interface Participant {
 export interface Message {
   id: string;
   groupId: string;
-  body: string;
+  /** Null where the message was deleted. */
+  body: string | null;
   /** UTC with six decimals and a Z, whatever form the sort key has. */
   createdAt: string;
   sender: Participant;
+  editedAt: string | null;
+  deletedAt: string | null;
   /** As it is stored: what cursors hold. */
   sortKey: string;
 }
@@ -37,6 +40,12 @@ export interface MessageGroup {
   lastMessage: LastMessage;
   /** True where the row is known to have its pair row: rows of the earlier backend are not. */
   paired: boolean;
+  /** Null where it was not read along: after a message was sent into the group. */
+  reading: Reading | null;
+  /** Where the newest change that left the row in its place stands in the participant's log of changes. */
+  changedAt: string | null;
+  /** Grows with every write of the row; 0 for a row of the earlier backend. */
+  revision: number;
   sortKey: string;
 }
 
@@ -44,7 +53,23 @@ export interface MessageGroup {
 export interface LastMessage {
   id: string | null;
   senderId: string | null;
-  body: string;
+  /** Null where the message was deleted. */
+  body: string | null;
+  editedAt: string | null;
+  deletedAt: string | null;
+}
+
+/** How far the two participants have read. */
+export interface Reading {
+  /** When the newest unread messages were sent, at most `MOST_UNREAD`, in microseconds since 1970; oldest first. */
+  unread: number[];
+  /** When the newest message was sent that the participant has read. */
+  lastReadAt: string | null;
+  otherLastReadAt: string | null;
+  /** Where the participant's last mark stands in the group's log of changes. */
+  markedAt: string | null;
+  /** False for a row of the earlier backend, which does not know what was read. */
+  isTracked: boolean;
 }
 
 /** What an idempotency key stands for. */
@@ -67,11 +92,13 @@ export function messageItem(message: Message): Item & Key {
   return {
     pk: messagesPk(message.groupId),
     sk: message.sortKey,
-    message: message.body,
+    message: message.body ?? undefined,
     message_uuid: message.id,
     user_uuid: message.sender.id,
     user_display_name: message.sender.displayName,
     user_handle: message.sender.handle,
+    edited_at: message.editedAt ?? undefined,
+    deleted_at: message.deletedAt ?? undefined,
   };
 }
 
@@ -80,29 +107,41 @@ export function parseMessage(item: Item): Message {
   const sortKey = text(item, 'sk');
   const groupId = groupIdOfMessagesPk(text(item, 'pk'));
   if (groupId === null) throw notA('message row', item);
+  const deletedAt = optionalText(item, 'deleted_at');
   return {
     id: text(item, 'message_uuid'),
     groupId,
-    body: text(item, 'message'),
+    body: deletedAt === null ? text(item, 'message') : null,
     createdAt: time(item, sortKey),
     sender: participant(item),
+    editedAt: optionalText(item, 'edited_at'),
+    deletedAt,
     sortKey,
   };
 }
 
 export function groupItem(group: MessageGroup): Item & Key {
+  const { lastMessage, reading } = group;
   return {
     pk: groupsPk(group.participantId),
     sk: group.sortKey,
     message_group_uuid: group.id,
-    message: group.lastMessage.body,
+    message: lastMessage.body ?? '',
     user_uuid: group.otherUser.id,
     user_display_name: group.otherUser.displayName,
     user_handle: group.otherUser.handle,
-    last_message_uuid: group.lastMessage.id ?? undefined,
-    last_sender_uuid: group.lastMessage.senderId ?? undefined,
+    last_message_uuid: lastMessage.id ?? undefined,
+    last_sender_uuid: lastMessage.senderId ?? undefined,
     last_message_at: group.lastMessageAt,
+    last_message_edited_at: lastMessage.editedAt ?? undefined,
+    last_message_deleted_at: lastMessage.deletedAt ?? undefined,
     paired: group.paired ? true : undefined,
+    unread: reading?.isTracked ? encodeTimes(0, reading.unread) : undefined,
+    last_read_at: reading?.lastReadAt ?? undefined,
+    other_last_read_at: reading?.otherLastReadAt ?? undefined,
+    marked_at: reading?.markedAt ?? undefined,
+    changed_at: group.changedAt ?? undefined,
+    revision: group.revision,
   };
 }
 
@@ -116,13 +155,34 @@ export function parseGroup(item: Item): MessageGroup {
     participantId,
     otherUser: participant(item),
     lastMessageAt: time(item, optionalText(item, 'last_message_at') ?? sortKey),
-    lastMessage: {
-      id: optionalText(item, 'last_message_uuid'),
-      senderId: optionalText(item, 'last_sender_uuid'),
-      body: optionalText(item, 'message') ?? '',
-    },
+    lastMessage: parseLastMessage(item),
     paired: item['paired'] === true,
+    reading: parseReading(item),
+    changedAt: optionalText(item, 'changed_at'),
+    revision: typeof item['revision'] === 'number' ? item['revision'] : 0,
     sortKey,
+  };
+}
+
+function parseLastMessage(item: Item): LastMessage {
+  const deletedAt = optionalText(item, 'last_message_deleted_at');
+  return {
+    id: optionalText(item, 'last_message_uuid'),
+    senderId: optionalText(item, 'last_sender_uuid'),
+    body: deletedAt === null ? (optionalText(item, 'message') ?? '') : null,
+    editedAt: optionalText(item, 'last_message_edited_at'),
+    deletedAt,
+  };
+}
+
+export function parseReading(item: Item): Reading {
+  const unread = optionalText(item, 'unread');
+  return {
+    unread: decodeTimes(0, unread ?? '').filter(Number.isSafeInteger),
+    lastReadAt: optionalText(item, 'last_read_at'),
+    otherLastReadAt: optionalText(item, 'other_last_read_at'),
+    markedAt: optionalText(item, 'marked_at'),
+    isTracked: unread !== null,
   };
 }
 
@@ -163,9 +223,9 @@ function participant(item: Item): Participant {
 }
 
 function time(item: Item, timestamp: string): string {
-  const microseconds = microsecondsOf(timestamp);
-  if (microseconds === null) throw notA('row with a time for a sort key', item);
-  return timestampOf(microseconds);
+  const written = writtenForm(timestamp);
+  if (written === null) throw notA('row with a time for a sort key', item);
+  return written;
 }
 
 function text(item: Item, attribute: string): string {

@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from './clock.ts';
 import { findRowSharedWith } from './groupRows.ts';
-import { idempotencyRowKey, messagesPk, pairKey, timestampOf } from './keys.ts';
+import { idempotencyRowKey, messageIdAt, messagesPk, pairKey, timestampOf } from './keys.ts';
+import { groupAfter, newGroupRows, newMessage } from './newRows.ts';
 import {
   groupItem,
   type IdempotencyRow,
@@ -66,6 +67,8 @@ interface SendOptions {
 /** One message on its way: its id stays the same however often it is tried. */
 interface Draft {
   id: string;
+  /** When its id was made, and its row is tried first; in microseconds since 1970. */
+  madeAt: number;
   sender: Participant;
   body: string;
   idempotency: Idempotency | undefined;
@@ -90,7 +93,7 @@ export function createSend({ dynamo, table, clock, findOtherParticipant }: SendO
   ): Promise<SendResult> {
     const other = await findOtherParticipant(sender.id, groupId);
     if (!other) return { outcome: 'group-not-found' };
-    return deliver({ id: randomUUID(), sender, body, idempotency }, { id: groupId, other, isNew: false }, () => []);
+    return deliver(draftOf(sender, body, idempotency), { id: groupId, other, isNew: false }, () => []);
   }
 
   async function sendToUser(
@@ -99,15 +102,14 @@ export function createSend({ dynamo, table, clock, findOtherParticipant }: SendO
     body: string,
     idempotency?: Idempotency,
   ): Promise<SendResult> {
-    const draft = { id: randomUUID(), sender, body, idempotency };
     const shared = await findRowSharedWith({ dynamo, table }, sender.id, recipient.id);
+    const draft = draftOf(sender, body, idempotency);
     const group = { id: shared?.id ?? randomUUID(), other: recipient, isNew: !shared };
     const pair = pairItem(sender.id, recipient.id, group.id);
     if (!shared) {
       return deliver(draft, group, (message) => [
         putIf(table, pair, FREE),
-        putIf(table, groupItem(groupAfter(message, recipient)), FREE),
-        putIf(table, groupItem({ ...groupAfter(message, sender), participantId: recipient.id }), FREE),
+        ...newGroupRows(message, recipient).map((row) => putIf(table, groupItem(row), FREE)),
       ]);
     }
     // The earlier backend wrote no pair rows: a group of its own gets one with the first message sent by handle.
@@ -115,11 +117,16 @@ export function createSend({ dynamo, table, clock, findOtherParticipant }: SendO
     return deliver(draft, group, () => missing);
   }
 
+  function draftOf(sender: Participant, body: string, idempotency: Idempotency | undefined): Draft {
+    const madeAt = clock();
+    return { id: messageIdAt(madeAt), madeAt, sender, body, idempotency };
+  }
+
   /** Writes the message and what goes with it, and tries until every row has a microsecond of its own. */
   async function deliver(draft: Draft, group: Target, withMessage: (message: Message) => Put[]): Promise<SendResult> {
     const pair = pairKey(draft.sender.id, group.other.id);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const message = messageAt(timestampOf(clock()), draft, group.id);
+      const message = messageAt(attempt === 1 ? draft.madeAt : clock(), draft, group.id);
       const refusals = await write(dynamo, [...messagePuts(message, draft, group.isNew), ...withMessage(message)]);
       if (refusals.length === 0 || isOwn(refusals, draft)) return sent(message, group);
       const replay = await replayOf(refusals, draft);
@@ -182,25 +189,13 @@ export function createSend({ dynamo, table, clock, findOtherParticipant }: SendO
   };
 }
 
-function messageAt(timestamp: string, { id, sender, body }: Draft, groupId: string): Message {
-  return { id, groupId, body, createdAt: timestamp, sender, sortKey: timestamp };
-}
-
-/** The group as the sender of its newest message sees it. */
-function groupAfter(message: Message, otherUser: Participant): MessageGroup {
-  return {
-    id: message.groupId,
-    participantId: message.sender.id,
-    otherUser,
-    lastMessageAt: message.createdAt,
-    lastMessage: { id: message.id, senderId: message.sender.id, body: message.body },
-    paired: true,
-    sortKey: message.sortKey,
-  };
+function messageAt(moment: number, { id, sender, body }: Draft, groupId: string): Message {
+  return newMessage({ id, groupId, sender, body, sortKey: timestampOf(moment) });
 }
 
 function sent(message: Message, { other, isNew }: Target): Sent {
-  return { outcome: 'sent', message, group: groupAfter(message, other), isNewGroup: isNew, replayed: false };
+  const group = isNew ? newGroupRows(message, other)[0] : groupAfter(message, other);
+  return { outcome: 'sent', message, group, isNewGroup: isNew, replayed: false };
 }
 
 /** An item in the way that carries this very message: an earlier try was stored, and its answer got lost. */

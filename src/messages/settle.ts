@@ -1,10 +1,13 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Step } from './move.ts';
+import type { Clock } from './clock.ts';
+import { timestampOf } from './keys.ts';
+import type { Planning, Step } from './steps.ts';
 import { write } from './transaction.ts';
 
 interface Group {
   dynamo: DynamoDBDocumentClient;
   table: string;
+  clock: Clock;
   groupId: string;
 }
 
@@ -13,26 +16,26 @@ const ATTEMPTS = 1000;
 /**
  * Carries out a plan for the rows of one message group. The plan's writes hold only while everything is as it was
  * read: where it is not, the rows are read again and planned anew; where another group has the place of a row, that
- * row gives way by a microsecond.
+ * row gives way by a microsecond. Returns the state that the plan which was carried out was made for.
  *
  * @throws where the rows did not hold still for a thousand tries.
  */
 export async function settleRows<State>(
-  { dynamo, table, groupId }: Group,
+  { dynamo, table, clock, groupId }: Group,
   first: State,
   readAgain: () => Promise<State>,
-  plan: (state: State, nudges: ReadonlyMap<string, number>) => Step[],
-): Promise<void> {
+  plan: (state: State, planning: Planning) => Step[],
+): Promise<State> {
   const nudges = new Map<string, number>();
   let state = first;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const steps = plan(state, nudges);
-    if (steps.length === 0) return;
+    const steps = plan(state, { table, nudges, now: timestampOf(clock()) });
+    if (steps.length === 0) return state;
     const refusals = await write(
       dynamo,
-      steps.map((step) => step.write(table)),
+      steps.map((step) => step.write),
     );
-    if (refusals.length === 0) return;
+    if (refusals.length === 0) return state;
     const givingWay = refusals.flatMap(({ index, item }) => {
       const isOthers = item !== null && item['message_group_uuid'] !== groupId;
       return isOthers ? (steps[index]?.takes ?? []) : [];

@@ -52,7 +52,7 @@ describe('a table of the earlier backend', () => {
     expect((await messages.listMessageGroups(ann.id, { limit: 20, from: 'newest' })).rows).toMatchObject([
       { id: groupId },
     ]);
-    const bodies: string[] = [];
+    const bodies: (string | null)[] = [];
     let olderThan: string | undefined;
     do {
       const page = await messages.listMessages(ann.id, groupId, { limit: 2, from: 'newest', olderThan });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cursorOf, microsecondsOf, pairKey, parseCursor, timestampOf } from '../../src/messages/keys.ts';
+import { cursorOf, parseCursor } from '../../src/messages/cursors.ts';
+import { microsecondsOf, pairKey, timestampOf } from '../../src/messages/keys.ts';
 
 const moment = fc.integer({ min: 0, max: 4_102_444_800_000_000 });
 

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cursorOf, parseCursor, timestampOf } from '../../src/messages/keys.ts';
+import { cursorOf, parseCursor } from '../../src/messages/cursors.ts';
+import { timestampOf } from '../../src/messages/keys.ts';
 import { createMessages, type Messages } from '../../src/messages/messages.ts';
+import { newMessage } from '../../src/messages/newRows.ts';
 import type { PageRequest } from '../../src/messages/page.ts';
-import { type Message, messageItem } from '../../src/messages/rows.ts';
+import { messageItem } from '../../src/messages/rows.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
 
 let table: TestTable;
@@ -120,14 +122,9 @@ describe('a page of messages', () => {
 
   it('is whole where DynamoDB cuts its answer at a megabyte', async () => {
     const { viewer, groupId } = await groupOf(1);
-    const large = Array.from({ length: 8 }, (_, index): Message => ({
-      id: `large-${index}`,
-      groupId,
-      body: 'x'.repeat(300_000),
-      createdAt: at(index + 2),
-      sender: viewer,
-      sortKey: at(index + 2),
-    }));
+    const large = Array.from({ length: 8 }, (_, index) =>
+      newMessage({ id: `large-${index}`, groupId, body: 'x'.repeat(300_000), sender: viewer, sortKey: at(index + 2) }),
+    );
     await table.put(...large.map(messageItem));
     const page = await messages.listMessages(viewer.id, groupId, { limit: 20, from: 'newest' });
     expect(page?.rows).toHaveLength(9);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts';
 import { createMessages } from '../../src/messages/messages.ts';
+import { newMessage } from '../../src/messages/newRows.ts';
 import { createProjector, type StreamRecord } from '../../src/messages/projector.ts';
 import { type Item, messageItem, type Participant } from '../../src/messages/rows.ts';
 import { dynamodbEndpoint } from '../support/environment.ts';
@@ -188,14 +189,10 @@ describe('the projector', () => {
     const { ann, ben, groupId } = await startGroup();
     const [row] = await table.rows(`GRP#${ann.id}`);
     const broken = { pk: `MSG#${groupId}`, sk: '2026-11-20T20:26:11.927123Z', message: 'no id' };
-    const orphan = messageItem({
-      id: 'x',
-      groupId: ben.id,
-      body: 'x',
-      createdAt: '2026-11-20T20:26:11.927123Z',
-      sender: newPerson('nobody'),
-      sortKey: '2026-11-20T20:26:11.927123Z',
-    });
+    const [groupWithoutRows, sortKey] = [ben.id, '2026-11-20T20:26:11.927123Z'];
+    const orphan = messageItem(
+      newMessage({ id: 'x', groupId: groupWithoutRows, body: 'x', sender: newPerson('nobody'), sortKey }),
+    );
     const projection = await createProjector(table)([
       { eventName: 'INSERT', newImage: row ?? null },
       { eventName: 'REMOVE', newImage: null },

@@ -231,6 +231,44 @@ describe('ddb verify', () => {
   });
 });
 
+describe('ddb verify, of what was read and changed,', () => {
+  async function changedGroup() {
+    await emptyTable();
+    const [ann, ben] = [newPerson('ann'), newPerson('ben')];
+    const messages = createMessages(table);
+    const first = await messages.sendToUser(ann, ben, 'first');
+    if (first.outcome !== 'sent') throw new Error(first.outcome);
+    const { groupId, id } = first.message;
+    await messages.sendToGroup(ann, groupId, 'second');
+    await drainStream(table);
+    await messages.markRead(ben.id, groupId, id, true);
+    await messages.editMessage(ann.id, groupId, id, 'edited');
+    return { ann, ben, groupId, id };
+  }
+
+  it('finds nothing wrong with marks, edits and deletions', async () => {
+    const { ann, groupId, id } = await changedGroup();
+    expect(await problems()).toEqual([]);
+    await createMessages(table).deleteMessage(ann.id, groupId, id);
+    expect(await problems()).toEqual([]);
+  });
+
+  it('names and repairs a wrong number, a missing entry and a stray one', async () => {
+    const { ben, groupId } = await changedGroup();
+    const [row] = await table.rows(`GRP#${ben.id}`);
+    const [edited] = (await table.rows(`EVT#${groupId}`)).filter(({ kind }) => kind === 'edited');
+    await table.put({ ...row, unread: '' }, { ...edited, sk: '2020-01-01T00:00:00.000000Z' });
+    await table.remove(edited);
+    const found = (await problems()).join('\n');
+    expect(found.split('\n')).toHaveLength(3);
+    expect(found).toMatch(/knows 0 unread messages, expected 1/);
+    expect(found).toMatch(/log of changes has no entry/);
+    expect(found).toMatch(/2020-01-01.*nothing knows/);
+    expect(await problems(true)).toHaveLength(3);
+    expect(await problems()).toEqual([]);
+  }, 30_000);
+});
+
 describe('a time without an offset', () => {
   it.each([
     ['UTC', '2023-07-01T12:00:00.000001', '2023-07-01T12:00:00.000001Z'],

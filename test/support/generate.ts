@@ -120,11 +120,11 @@ function createBuilder(draw: Draw, examples: Examples) {
     };
   }
 
-  function selections(type: GraphQLObjectType, depth: number): NonNullable<FieldNode['selectionSet']> {
+  function selections(type: GraphQLObjectType, depth: number, atMost = 4): NonNullable<FieldNode['selectionSet']> {
     const fields = Object.values(type.getFields());
     const shallow = fields.filter((field) => isLeafType(getNamedType(field.type)));
     const candidates = depth < DEEPEST || shallow.length === 0 ? fields : shallow;
-    const chosen = Array.from({ length: draw(fc.integer, { min: 1, max: 4 }) }, () => oneOf(candidates));
+    const chosen = Array.from({ length: draw(fc.integer, { min: 1, max: atMost }) }, () => oneOf(candidates));
     const nodes = [...new Set(chosen)].map((field, index) =>
       selection(field, chance(10) ? `${field.name}_${index}` : field.name, depth),
     );
@@ -140,7 +140,8 @@ function createBuilder(draw: Draw, examples: Examples) {
 
   return {
     operation(operation: OperationTypeNode, root: GraphQLObjectType): Generated {
-      const selectionSet = selections(root, 0);
+      // A subscription has one field at its root.
+      const selectionSet = selections(root, 0, operation === OperationTypeNode.SUBSCRIPTION ? 1 : 4);
       const document: DocumentNode = {
         kind: Kind.DOCUMENT,
         definitions: [

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageConnection, MessageGroupConnection } from '../../src/generated/graphql.ts';
-import { cursorOf, timestampOf } from '../../src/messages/keys.ts';
+import { cursorOf } from '../../src/messages/cursors.ts';
+import { timestampOf } from '../../src/messages/keys.ts';
+import { newGroupRows, newMessage } from '../../src/messages/newRows.ts';
 import { createProjector } from '../../src/messages/projector.ts';
 import { groupItem, type Item, type Message, messageItem, type Participant } from '../../src/messages/rows.ts';
 import { type Person, SEND, type TestApi } from './api.ts';
@@ -112,28 +114,16 @@ function known(messages: Message[]): Pick<List, 'ids' | 'cursors'> {
 
 function messageOf(groupId: string, { id, handle, displayName }: Participant, index: number): Message {
   const createdAt = timestampOf(START + index * 1_000_000);
-  return {
-    id: randomUUID(),
-    groupId,
-    body: 'hello',
-    createdAt,
-    sender: { id, handle, displayName },
-    sortKey: createdAt,
-  };
+  const sender = { id, handle, displayName };
+  return newMessage({ id: randomUUID(), groupId, body: 'hello', sender, sortKey: createdAt });
 }
 
-function groupRows(one: Participant, other: Participant, { groupId, createdAt, id, sender, body }: Message): Item[] {
-  return [[one, other] as const, [other, one] as const].map(([participant, otherUser]) =>
-    groupItem({
-      id: groupId,
-      participantId: participant.id,
-      otherUser,
-      lastMessageAt: createdAt,
-      lastMessage: { id, senderId: sender.id, body },
-      paired: false,
-      sortKey: createdAt,
-    }),
-  );
+/** As the earlier backend left them: without a pair row. The row of the first of the two first. */
+function groupRows(one: Participant, other: Participant, message: Message): Item[] {
+  const recipient = message.sender.id === one.id ? other : one;
+  return newGroupRows(message, recipient)
+    .sort((row) => (row.participantId === one.id ? -1 : 1))
+    .map((row) => groupItem({ ...row, paired: false }));
 }
 
 async function send(sender: Person, to: object): Promise<void> {

@@ -1,0 +1,94 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { logChange } from './changes.ts';
+import type { Clock } from './clock.ts';
+import { findMessage } from './findMessage.ts';
+import { findOwnRow, listGroupRows, readGroupRows } from './groupRows.ts';
+import { isWhole } from './move.ts';
+import { newReading, readUpTo } from './reading.ts';
+import type { MessageGroup } from './rows.ts';
+import { settleRows } from './settle.ts';
+import { type Planning, replace, replaceAll, type Step } from './steps.ts';
+
+export type MarkReadResult =
+  { outcome: 'marked'; group: MessageGroup } | { outcome: 'group-not-found' | 'message-not-found' };
+
+export interface MarkRead {
+  /**
+   * Marks everything up to a message as read, never back. On return the viewer's row says so, and where `isShown` also
+   * the other participant's. Messages that come in meanwhile stay unread. Costs two Queries and one transaction; no
+   * transaction where it was read before.
+   */
+  markRead(viewerId: string, groupId: string, messageId: string, isShown: boolean): Promise<MarkReadResult>;
+}
+
+interface MarkReadOptions {
+  dynamo: DynamoDBDocumentClient;
+  table: string;
+  clock: Clock;
+}
+
+export function createMarkRead({ dynamo, table, clock }: MarkReadOptions): MarkRead {
+  const target = { dynamo, table };
+
+  async function readRows(viewerId: string, otherUserId: string, groupId: string): Promise<MessageGroup[]> {
+    const lists = await Promise.all([viewerId, otherUserId].map((id) => readGroupRows(target, id, groupId)));
+    return lists.flat();
+  }
+
+  return {
+    async markRead(viewerId, groupId, messageId, isShown) {
+      const indexed = await listGroupRows(target, groupId);
+      const own = ownOf(indexed, viewerId) ?? (await findOwnRow(target, viewerId, groupId));
+      if (!own) return { outcome: 'group-not-found' };
+      const message = await findMessage(target, groupId, messageId);
+      if (!message) return { outcome: 'message-not-found' };
+      const readAgain = () => readRows(viewerId, own.otherUser.id, groupId);
+      const settled = await settleRows(
+        { ...target, clock, groupId },
+        isWhole(indexed) ? indexed : await readAgain(),
+        readAgain,
+        (rows, planning) => planMark(rows, { readerId: viewerId, lastReadAt: message.createdAt, isShown }, planning),
+      );
+      return { outcome: 'marked', group: marked(ownOf(settled, viewerId) ?? own, message.createdAt) };
+    },
+  };
+}
+
+/** The writes, all of one transaction, after which the reader has read up to a moment. None where that is so already. */
+function planMark(
+  rows: MessageGroup[],
+  { readerId, lastReadAt, isShown }: { readerId: string; lastReadAt: string; isShown: boolean },
+  planning: Planning,
+): Step[] {
+  const { table, now } = planning;
+  const own = ownOf(rows, readerId);
+  if (!own || marked(own, lastReadAt) === own) return [];
+  const row = marked(own, lastReadAt);
+  const reading = row.reading ?? newReading();
+  const ownSteps = (markedAt: string | null) =>
+    replaceAll([own], { ...row, reading: { ...reading, markedAt } }, planning);
+  if (!isShown) return ownSteps(reading.markedAt);
+  const logged = { at: now, instead: reading.markedAt };
+  const others = rows.filter(({ participantId }) => participantId !== readerId);
+  return [
+    ...ownSteps(now),
+    ...others.map((old) => ({ write: replace(table, old, seen(old, lastReadAt)) })),
+    ...logChange(table, own.id, { kind: 'read', readerId, lastReadAt }, logged).map((write) => ({ write })),
+  ];
+}
+
+/** The row of somebody who has read up to a moment; the same row where nothing changes. */
+function marked(row: MessageGroup, lastReadAt: string): MessageGroup {
+  const before = row.reading ?? newReading();
+  const reading = readUpTo(before, lastReadAt);
+  return reading === before ? row : { ...row, reading };
+}
+
+/** The row of somebody whose counterpart has read up to a moment. */
+function seen(row: MessageGroup, otherLastReadAt: string): MessageGroup {
+  return { ...row, reading: { ...(row.reading ?? newReading()), otherLastReadAt } };
+}
+
+function ownOf(rows: MessageGroup[], viewerId: string): MessageGroup | undefined {
+  return rows.filter(({ participantId }) => participantId === viewerId).at(-1);
+}

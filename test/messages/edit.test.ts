@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts';
+import { createMessages, type Messages } from '../../src/messages/messages.ts';
+import { createProjector, type StreamRecord } from '../../src/messages/projector.ts';
+import { dynamodbEndpoint } from '../support/environment.ts';
+import { startDynamoDbProxy } from '../support/proxy.ts';
+import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
+
+let table: TestTable;
+let messages: Messages;
+beforeAll(async () => {
+  table = await createTestTable();
+  messages = createMessages(table);
+});
+afterAll(() => table.drop());
+
+async function startGroup() {
+  const [ann, ben] = [newPerson('ann'), newPerson('ben')];
+  const result = await messages.sendToUser(ann, ben, 'hello');
+  if (result.outcome !== 'sent') throw new Error(result.outcome);
+  const { groupId, id } = result.message;
+  return { ann, ben, groupId, id };
+}
+
+/** The message's row as the stream shows it now. */
+async function imageOf(groupId: string, eventName: string): Promise<StreamRecord> {
+  const [newImage = null] = (await table.rows(`MSG#${groupId}`)).slice(-1);
+  return { eventName, newImage };
+}
+
+async function preview(participantId: string, groupId: string) {
+  return (await messages.findMessageGroup(participantId, groupId))?.lastMessage;
+}
+
+describe('editing a message', () => {
+  it('changes its text and says when, for the same text only once', async () => {
+    const { ann, groupId, id } = await startGroup();
+    const first = await messages.editMessage(ann.id, groupId, id, 'edited');
+    expect(first).toMatchObject({ outcome: 'changed', message: { body: 'edited', editedAt: expect.any(String) } });
+    const rows = await table.rows();
+    expect(await messages.editMessage(ann.id, groupId, id, 'edited')).toEqual(first);
+    expect(await table.rows()).toEqual(rows);
+  });
+
+  it('is for its sender alone, and not possible once it was deleted', async () => {
+    const { ann, ben, groupId, id } = await startGroup();
+    expect(await messages.editMessage(ben.id, groupId, id, 'x')).toEqual({ outcome: 'not-the-sender' });
+    expect(await messages.deleteMessage(ben.id, groupId, id)).toEqual({ outcome: 'not-the-sender' });
+    expect(await messages.editMessage(newPerson('cat').id, groupId, id, 'x')).toEqual({ outcome: 'group-not-found' });
+    const deleted = await messages.deleteMessage(ann.id, groupId, id);
+    expect(deleted).toMatchObject({ outcome: 'changed', message: { body: null, deletedAt: expect.any(String) } });
+    expect(await messages.deleteMessage(ann.id, groupId, id)).toEqual(deleted);
+    expect(await messages.editMessage(ann.id, groupId, id, 'x')).toEqual({ outcome: 'deleted' });
+    expect(JSON.stringify(await table.rows(`MSG#${groupId}`))).not.toContain('hello');
+  });
+
+  it('by several at once leaves one of the texts, and one entry in the log', async () => {
+    const { ann, groupId, id } = await startGroup();
+    const texts = Array.from({ length: 8 }, (_, n) => `text ${n}`);
+    await Promise.all(texts.map((text) => messages.editMessage(ann.id, groupId, id, text)));
+    const [row] = await table.rows(`MSG#${groupId}`);
+    expect(texts).toContain(row?.['message']);
+    expect(await table.rows(`EVT#${groupId}`)).toMatchObject([{ message_uuid: id, sk: row?.['edited_at'] }]);
+  });
+
+  it('whose answer is lost has happened once', async () => {
+    const { ann, groupId, id } = await startGroup();
+    const proxy = await startDynamoDbProxy(dynamodbEndpoint());
+    const dynamo = createDocumentClient(createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url }));
+    let lost = 0;
+    proxy.onCall(({ operation }) => (operation === 'TransactWriteItems' && lost++ === 0 ? 'lose' : 'pass'));
+    const result = await createMessages({ dynamo, table: table.table }).editMessage(ann.id, groupId, id, 'edited');
+    await proxy.stop();
+    expect(lost).toBeGreaterThan(0);
+    expect(result.outcome).toBe('changed');
+    expect(await table.rows(`EVT#${groupId}`)).toHaveLength(1);
+  });
+});
+
+describe('the preview of a group', () => {
+  it('follows edits and the deletion of its newest message, in any order and repeated', async () => {
+    const { ann, ben, groupId, id } = await startGroup();
+    const sent = await imageOf(groupId, 'INSERT');
+    await messages.editMessage(ann.id, groupId, id, 'edited');
+    const edited = await imageOf(groupId, 'MODIFY');
+    await messages.editMessage(ann.id, groupId, id, 'again');
+    const again = await imageOf(groupId, 'MODIFY');
+    const project = createProjector(table);
+    for (const record of [again, edited, sent, edited]) await project([record]);
+    for (const { id: participantId } of [ann, ben]) {
+      expect(await preview(participantId, groupId)).toMatchObject({ body: 'again', deletedAt: null });
+    }
+    await messages.deleteMessage(ann.id, groupId, id);
+    const deleted = await imageOf(groupId, 'MODIFY');
+    for (const record of [deleted, again, sent, deleted]) await project([record]);
+    expect(await preview(ben.id, groupId)).toMatchObject({ body: null, deletedAt: expect.any(String) });
+    expect(JSON.stringify(await table.rows(`GRP#${ben.id}`))).not.toContain('again');
+  });
+
+  it('stays where an older message is edited', async () => {
+    const { ann, ben, groupId, id } = await startGroup();
+    await messages.sendToGroup(ben, groupId, 'newer');
+    const rows = await table.rows(`MSG#${groupId}`);
+    await createProjector(table)(rows.map((newImage) => ({ eventName: 'INSERT', newImage })));
+    await messages.editMessage(ann.id, groupId, id, 'edited');
+    const [edited = null] = (await table.rows(`MSG#${groupId}`)).filter((row) => row['message'] === 'edited');
+    await createProjector(table)([{ eventName: 'MODIFY', newImage: edited }]);
+    expect(await preview(ann.id, groupId)).toMatchObject({ body: 'newer' });
+  });
+});
