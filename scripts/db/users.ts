@@ -1,10 +1,11 @@
+import { prepareStatements } from '../../src/users/prepared.ts';
 import { createUsers, normalizeHandle, type User } from '../../src/users/users.ts';
 import { withClient } from './client.ts';
 
 /** The users with these handles, aligned; null where Postgres does not know one. */
 export async function findUsers(databaseUrl: string, handles: string[]): Promise<(User | null)[]> {
   return withClient(databaseUrl, async (client) => {
-    const users = createUsers(client);
+    const users = createUsers(prepareStatements(client));
     const found: (User | null)[] = [];
     for (const handle of handles) found.push(await users.findUserByHandle(normalizeHandle(handle)));
     return found;

@@ -4,26 +4,90 @@ export interface User {
   displayName: string;
 }
 
+/** A user, and whether they let others see how far they have read. */
+export interface UserWithReceipts extends User {
+  readReceipts: boolean;
+}
+
+/** Two users, as one of them is about to reach the other. */
+export interface Relation {
+  viewer: UserWithReceipts | null;
+  other: UserWithReceipts | null;
+  /** Whether a message of the viewer's reaches the other. */
+  isReachable: boolean;
+  /** Whether one of the two blocks the other. */
+  isBlocked: boolean;
+  /** Whether both let others see how far they have read. */
+  showsReading: boolean;
+}
+
 /** The users in Postgres. Every function is one SQL statement, and throws where Postgres does not answer. */
 export interface Users {
   /** Aligned with `ids`; null where Postgres does not know the id. */
-  usersByIds(ids: readonly string[]): Promise<(User | null)[]>;
+  usersByIds(ids: readonly string[]): Promise<(UserWithReceipts | null)[]>;
   /** The user whose Cognito `sub` this is, or null. */
   findUserByCognitoId(sub: string): Promise<User | null>;
   /** The user with this handle, in any case, or null. */
   findUserByHandle(handle: string): Promise<User | null>;
-  /** `findUserByHandle` and, in the same statement, the user who asks. */
-  findRecipient(handle: string, senderId: string): Promise<{ recipient: User | null; sender: User | null }>;
+  /** What a user and the one with this handle are to each other. */
+  findRelationByHandle(viewerId: string, handle: string): Promise<Relation>;
+  /** What a user and the one with this id are to each other. */
+  findRelation(viewerId: string, otherId: string): Promise<Relation>;
 }
 
 type Row = Record<string, unknown>;
 
 /** What this needs of a pool of `pg`. */
 export interface Sql {
-  query(statement: { text: string; values: unknown[] }): Promise<{ rows: Row[] }>;
+  query(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: Row[] }>;
 }
 
-const COLUMNS = 'uuid, handle, display_name';
+const COLUMNS = 'users.uuid, users.handle, users.display_name';
+
+/** `before`: the same for a database that has not seen migration 0002: nobody blocks, and everybody has the defaults. */
+interface Statement {
+  name: string;
+  text: string;
+  before?: string;
+}
+
+const WITH_SETTINGS = 'left join public.message_settings as settings on settings.user_uuid = users.uuid';
+
+const USERS_BY_IDS: Statement = {
+  name: 'users_by_ids',
+  text: `select ${COLUMNS}, coalesce(settings.read_receipts, true) as read_receipts from public.users ${WITH_SETTINGS} where users.uuid = any($1::uuid[])`,
+  before: `select ${COLUMNS}, true as read_receipts from public.users where uuid = any($1::uuid[])`,
+};
+
+const USER_BY_COGNITO_ID: Statement = {
+  name: 'user_by_cognito_id',
+  text: `select ${COLUMNS} from public.users where cognito_user_id = $1`,
+};
+
+const USER_BY_HANDLE: Statement = {
+  name: 'user_by_handle',
+  text: `select ${COLUMNS} from public.users where lower(handle) = lower($1)`,
+};
+
+/** The viewer, `$1`, and one other user, who meets a condition on `$2`. */
+function relation(name: string, isOther: string): Statement {
+  const others = `from public.users ${WITH_SETTINGS} where users.uuid = $1 or ${isOther}`;
+  return {
+    name,
+    text: `select ${COLUMNS}, ${isOther} as is_other, coalesce(settings.read_receipts, true) as read_receipts,
+      coalesce(settings.receives_messages, true) as receives_messages,
+      exists (select from public.user_blocks where blocker_uuid = users.uuid and blocked_uuid = $1) as blocks_viewer,
+      exists (select from public.user_blocks where blocker_uuid = $1 and blocked_uuid = users.uuid) as is_blocked ${others}`,
+    before: `select ${COLUMNS}, ${isOther} as is_other, true as read_receipts, true as receives_messages,
+      false as blocks_viewer, false as is_blocked from public.users where users.uuid = $1 or ${isOther}`,
+  };
+}
+
+const RELATION = relation('relation', 'users.uuid = $2');
+const RELATION_BY_HANDLE = relation('relation_by_handle', 'lower(users.handle) = lower($2)');
+
+const UNDEFINED_TABLE = '42P01';
+const ASK_AGAIN_MS = 60_000;
 
 /** A handle as a person writes it, without white space and a leading `@`, in lower case. */
 export function normalizeHandle(handle: string): string {
@@ -31,40 +95,64 @@ export function normalizeHandle(handle: string): string {
 }
 
 export function createUsers(sql: Sql): Users {
-  async function select(text: string, values: unknown[]): Promise<Row[]> {
-    const { rows } = await sql.query({ text, values });
-    return rows;
+  let unmigratedUntil = 0;
+
+  async function select({ name, text, before }: Statement, values: unknown[]): Promise<Row[]> {
+    if (before !== undefined && Date.now() < unmigratedUntil) return rowsOf({ text: before, values });
+    try {
+      return await rowsOf({ name, text, values });
+    } catch (error) {
+      if (before === undefined || !(error instanceof Error && 'code' in error) || error.code !== UNDEFINED_TABLE)
+        throw error;
+      unmigratedUntil = Date.now() + ASK_AGAIN_MS;
+      return rowsOf({ text: before, values });
+    }
+  }
+
+  async function rowsOf(statement: Parameters<Sql['query']>[0]): Promise<Row[]> {
+    return (await sql.query(statement)).rows;
   }
 
   return {
     async usersByIds(ids) {
-      const users = await select(`select ${COLUMNS} from public.users where uuid = any($1::uuid[])`, [
-        ids.filter(isUuid),
-      ]);
-      const byId = new Map(users.map(parseUser).map((user) => [user.id, user]));
+      const rows = await select(USERS_BY_IDS, [ids.filter(isUuid)]);
+      const users = rows.map((row) => ({ ...parseUser(row), readReceipts: row['read_receipts'] === true }));
+      const byId = new Map(users.map((user) => [user.id, user]));
       return ids.map((id) => byId.get(id) ?? null);
     },
 
     async findUserByCognitoId(sub) {
-      const [user] = await select(`select ${COLUMNS} from public.users where cognito_user_id = $1`, [sub]);
+      const [user] = await select(USER_BY_COGNITO_ID, [sub]);
       return user ? parseUser(user) : null;
     },
 
     async findUserByHandle(handle) {
       if (!isHandle(handle)) return null;
-      const [user] = await select(`select ${COLUMNS} from public.users where lower(handle) = lower($1)`, [handle]);
+      const [user] = await select(USER_BY_HANDLE, [handle]);
       return user ? parseUser(user) : null;
     },
 
-    async findRecipient(handle, senderId) {
-      const users = await select(
-        `select ${COLUMNS}, lower(handle) = lower($1) as is_recipient from public.users where lower(handle) = lower($1) or uuid = $2`,
-        [isHandle(handle) ? handle : '', senderId],
-      );
-      const recipient = users.find((row) => row['is_recipient'] === true);
-      const sender = users.find((row) => row['uuid'] === senderId);
-      return { recipient: recipient ? parseUser(recipient) : null, sender: sender ? parseUser(sender) : null };
+    async findRelationByHandle(viewerId, handle) {
+      return relationOf(await select(RELATION_BY_HANDLE, [viewerId, isHandle(handle) ? handle : '']), viewerId);
     },
+
+    async findRelation(viewerId, otherId) {
+      return relationOf(await select(RELATION, [viewerId, otherId]), viewerId);
+    },
+  };
+}
+
+function relationOf(rows: Row[], viewerId: string): Relation {
+  const viewer = rows.find((row) => row['uuid'] === viewerId);
+  const other = rows.find((row) => row['is_other'] === true);
+  const showsReading = (row: Row | undefined) => row?.['read_receipts'] === true;
+  const blocksViewer = other?.['blocks_viewer'] === true;
+  return {
+    viewer: viewer ? { ...parseUser(viewer), readReceipts: showsReading(viewer) } : null,
+    other: other ? { ...parseUser(other), readReceipts: showsReading(other) } : null,
+    isReachable: other?.['receives_messages'] === true && !blocksViewer,
+    isBlocked: blocksViewer || other?.['is_blocked'] === true,
+    showsReading: showsReading(viewer) && showsReading(other),
   };
 }
 

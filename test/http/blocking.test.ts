@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Person, SEND, startTestApi, type TestApi } from '../support/api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+
+const USER = '{ user { id handle } userErrors { code field } }';
+const BLOCK = `mutation ($id: ID!) { blockUser(input: { userId: $id }) ${USER} }`;
+const UNBLOCK = `mutation ($id: ID!) { unblockUser(input: { userId: $id }) ${USER} }`;
+const SETTINGS = `mutation ($input: UpdateMessageSettingsInput!) {
+  updateMessageSettings(input: $input) { messageSettings { readReceipts receivesMessages } }
+}`;
+const MARK =
+  'mutation ($input: MarkReadInput!) { markRead(input: $input) { messageGroup { lastReadAt unreadCount } } }';
+
+async function send(sender: Person, to: object, idempotencyKey?: string) {
+  const { data } = await sender.run(SEND, { input: { to, body: 'hello', idempotencyKey } });
+  return data.sendMessage;
+}
+
+async function pair() {
+  const [ann, ben] = await Promise.all([api.person('ann'), api.person('ben')]);
+  const { messageGroup, message } = await send(ann, { handle: ben.handle });
+  return { ann, ben, groupId: messageGroup?.id ?? '', messageId: message?.id ?? '' };
+}
+
+async function otherReadAt(person: Person, groupId: string) {
+  const { data } = await person.run(`{ messageGroup(id: "${groupId}") { otherUserLastReadAt } }`);
+  return data.messageGroup?.otherUserLastReadAt;
+}
+
+describe('a blocked person', () => {
+  it('is refused by handle and by group, as by somebody who receives from nobody, until the block is taken back', async () => {
+    const { ann, ben, groupId } = await pair();
+    const { data } = await ben.run(BLOCK, { id: ann.id });
+    expect(data.blockUser).toEqual({ user: { id: ann.id, handle: ann.handle }, userErrors: [] });
+    const byBlock = [await send(ann, { handle: ben.handle }), await send(ann, { messageGroupId: groupId })];
+    await ben.run(UNBLOCK, { id: ann.id });
+    await ben.run(SETTINGS, { input: { receivesMessages: false } });
+    const bySetting = [await send(ann, { handle: ben.handle }), await send(ann, { messageGroupId: groupId })];
+    expect(bySetting).toEqual(byBlock);
+    expect(byBlock).toMatchObject(
+      Array(2).fill({ message: null, messageGroup: null, userErrors: [{ code: 'RECIPIENT_UNAVAILABLE' }] }),
+    );
+    await ben.run(SETTINGS, { input: { receivesMessages: true } });
+    expect(await send(ann, { messageGroupId: groupId })).toMatchObject({ userErrors: [] });
+    expect(await send(ben, { messageGroupId: groupId })).toMatchObject({ userErrors: [] });
+  });
+
+  it('cannot start a group, and still gets the answer to a message that was sent before', async () => {
+    const [ann, ben] = await Promise.all([api.person('ann'), api.person('ben')]);
+    await ben.run(BLOCK, { id: ann.id });
+    expect(await send(ann, { handle: ben.handle })).toMatchObject({ userErrors: [{ code: 'RECIPIENT_UNAVAILABLE' }] });
+    expect(await api.table.rows(`GRP#${ann.id}`)).toEqual([]);
+    await ben.run(UNBLOCK, { id: ann.id });
+    const { message, messageGroup } = await send(ann, { handle: ben.handle }, 'key');
+    await ben.run(BLOCK, { id: ann.id });
+    expect(await send(ann, { handle: ben.handle }, 'key')).toMatchObject({ message, messageGroup, replayed: true });
+  });
+
+  it('is listed, and each step can be taken again', async () => {
+    const { ann, ben } = await pair();
+    for (let time = 0; time < 2; time++) {
+      expect((await ben.run(BLOCK, { id: ann.id })).data.blockUser.userErrors).toEqual([]);
+      const { data } = await ben.run('{ blockedUsers { handle } }');
+      expect(data.blockedUsers).toEqual([{ handle: ann.handle }]);
+    }
+    for (let time = 0; time < 2; time++) {
+      expect((await ben.run(UNBLOCK, { id: ann.id })).data.unblockUser.userErrors).toEqual([]);
+      expect((await ben.run('{ blockedUsers { handle } }')).data.blockedUsers).toEqual([]);
+    }
+    const nobody = crypto.randomUUID();
+    expect((await ben.run(BLOCK, { id: nobody })).data.blockUser.userErrors).toMatchObject([
+      { code: 'USER_NOT_FOUND' },
+    ]);
+    expect((await ben.run(BLOCK, { id: ben.id })).data.blockUser.userErrors).toMatchObject([
+      { code: 'USER_IS_VIEWER' },
+    ]);
+  });
+});
+
+describe('read receipts', () => {
+  it('show how far the other has read, and are off for both sides where one turns them off', async () => {
+    const { ann, ben, groupId, messageId } = await pair();
+    const { data } = await ben.run(MARK, { input: { messageGroupId: groupId, upTo: messageId } });
+    expect(data.markRead.messageGroup).toEqual({ lastReadAt: expect.any(String), unreadCount: 0 });
+    expect(await otherReadAt(ann, groupId)).toBe(data.markRead.messageGroup?.lastReadAt);
+    await send(ben, { messageGroupId: groupId });
+    for (const who of [ann, ben]) {
+      await who.run(SETTINGS, { input: { readReceipts: false } });
+      expect(await otherReadAt(ann, groupId)).toBeNull();
+      const { data: changed } = await who.run(SETTINGS, { input: { readReceipts: true } });
+      expect(changed.updateMessageSettings.messageSettings).toEqual({ readReceipts: true, receivesMessages: true });
+    }
+    expect(await otherReadAt(ann, groupId)).not.toBeNull();
+  });
+
+  it('stop where one blocks the other', async () => {
+    const { ann, ben, groupId, messageId } = await pair();
+    await ann.run(BLOCK, { id: ben.id });
+    await ben.run(MARK, { input: { messageGroupId: groupId, upTo: messageId } });
+    expect(await otherReadAt(ann, groupId)).toBeNull();
+  });
+});
