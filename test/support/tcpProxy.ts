@@ -8,8 +8,11 @@ export interface TcpProxy {
   stop(): Promise<void>;
 }
 
-/** Stands between a client and a server that is named by a URL. */
-export async function startTcpProxy(target: string): Promise<TcpProxy> {
+/**
+ * Stands between a client and a server that is named by a URL. `loses` is asked for each connection that the server
+ * answers on: true cuts it, after the server did its work and before the client hears of it.
+ */
+export async function startTcpProxy(target: string, loses: () => boolean = () => false): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   let isCut = false;
@@ -28,7 +31,12 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
         upstream.destroy();
       });
     }
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream);
+    upstream.once('data', (first) => {
+      if (loses()) client.destroy();
+      else if (client.write(first)) upstream.pipe(client);
+      else client.once('drain', () => upstream.pipe(client));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = new URL(target);

@@ -1,0 +1,90 @@
+import { viewerOf } from '../context.ts';
+import type { MessageErrorCode, MutationResolvers } from '../generated/graphql.ts';
+import type { EditResult } from '../messages/edit.ts';
+import { timestampOf } from '../messages/keys.ts';
+import { parseId } from './arguments.ts';
+import { BODY_ERRORS, parseBody } from './body.ts';
+
+const GROUP_NOT_FOUND = 'There is no such message group, or you do not take part in it.';
+
+const USER_ERRORS: Record<MessageErrorCode, { message: string; field: string[] }> = {
+  ...BODY_ERRORS,
+  MESSAGE_GROUP_NOT_FOUND: { message: GROUP_NOT_FOUND, field: ['input', 'messageGroupId'] },
+  MESSAGE_NOT_FOUND: { message: 'There is no such message in this group.', field: ['input', 'messageId'] },
+  MESSAGE_OF_ANOTHER: {
+    message: 'This message is not yours. Only its sender can change it.',
+    field: ['input', 'messageId'],
+  },
+  MESSAGE_DELETED: {
+    message: 'This message was deleted. Send a new one instead.',
+    field: ['input', 'messageId'],
+  },
+};
+
+const EDIT_ERRORS: Record<Exclude<EditResult['outcome'], 'changed'>, MessageErrorCode> = {
+  'group-not-found': 'MESSAGE_GROUP_NOT_FOUND',
+  'message-not-found': 'MESSAGE_NOT_FOUND',
+  'not-the-sender': 'MESSAGE_OF_ANOTHER',
+  deleted: 'MESSAGE_DELETED',
+};
+
+const TYPING_MS = 6000;
+
+export const markRead: NonNullable<MutationResolvers['markRead']> = async (_parent, { input }, context) => {
+  const viewer = viewerOf(context);
+  const groupId = parseId('input.messageGroupId', input.messageGroupId);
+  const messageId = parseId('input.upTo', input.upTo);
+  const other = await context.messages.findOtherParticipant(viewer.id, groupId);
+  if (!other) return { messageGroup: null, ...refused('MESSAGE_GROUP_NOT_FOUND') };
+  const { isBlocked, showsReading } = await context.relations.findRelation(viewer.id, other.id);
+  const result = await context.messages.markRead(viewer.id, groupId, messageId, showsReading && !isBlocked);
+  switch (result.outcome) {
+    case 'marked':
+      return { messageGroup: result.group, userErrors: [] };
+    case 'group-not-found':
+      return { messageGroup: null, ...refused('MESSAGE_GROUP_NOT_FOUND') };
+    case 'message-not-found':
+      return { messageGroup: null, ...refused('MESSAGE_NOT_FOUND', ['input', 'upTo']) };
+  }
+};
+
+export const editMessage: NonNullable<MutationResolvers['editMessage']> = async (_parent, { input }, context) => {
+  const { groupId, messageId } = parseMessageIds(input);
+  const { body, problem } = parseBody(input.body);
+  if (problem) return { message: null, ...refused(problem) };
+  return editPayload(await context.messages.editMessage(viewerOf(context).id, groupId, messageId, body));
+};
+
+export const deleteMessage: NonNullable<MutationResolvers['deleteMessage']> = async (_parent, { input }, context) => {
+  const { groupId, messageId } = parseMessageIds(input);
+  return editPayload(await context.messages.deleteMessage(viewerOf(context).id, groupId, messageId));
+};
+
+export const setTyping: NonNullable<MutationResolvers['setTyping']> = async (_parent, args, context) => {
+  const viewer = viewerOf(context);
+  const groupId = parseId('messageGroupId', args.messageGroupId);
+  const other = await context.messages.findOtherParticipant(viewer.id, groupId);
+  if (!other) return { expiresAt: null, ...refused('MESSAGE_GROUP_NOT_FOUND', ['messageGroupId']) };
+  const until = Date.now() + TYPING_MS;
+  if (context.typing.isDue(viewer.id)) {
+    const { isBlocked } = await context.relations.findRelation(viewer.id, other.id);
+    if (!isBlocked) context.typing.tell(groupId, viewer.id, until);
+  }
+  return { expiresAt: timestampOf(until * 1000), userErrors: [] };
+};
+
+function parseMessageIds(input: { messageGroupId: string; messageId: string }) {
+  return {
+    groupId: parseId('input.messageGroupId', input.messageGroupId),
+    messageId: parseId('input.messageId', input.messageId),
+  };
+}
+
+function editPayload(result: EditResult) {
+  if (result.outcome === 'changed') return { message: result.message, userErrors: [] };
+  return { message: null, ...refused(EDIT_ERRORS[result.outcome]) };
+}
+
+function refused(code: MessageErrorCode, field = USER_ERRORS[code].field) {
+  return { userErrors: [{ code, message: USER_ERRORS[code].message, field }] };
+}

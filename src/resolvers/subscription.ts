@@ -1,0 +1,183 @@
+import { type Context, viewerOf } from '../context.ts';
+import { badUserInput, notFound } from '../errors.ts';
+import type { MessageEventType, SubscriptionResolvers } from '../generated/graphql.ts';
+import { typingTopic } from '../live/feed.ts';
+import { follow, type Followed } from '../live/follow.ts';
+import { startAfter } from '../live/progress.ts';
+import { groupLogs, inboxLogs, parseChange } from '../messages/changes.ts';
+import { parseCursor } from '../messages/cursors.ts';
+import { timestampOf } from '../messages/keys.ts';
+import {
+  type Item,
+  type Message,
+  type MessageGroup,
+  parseGroup,
+  parseMessage,
+  type Participant,
+  RowError,
+} from '../messages/rows.ts';
+import { parseId } from './arguments.ts';
+
+/** Something that happened in a group, as the schema tells of it. */
+export interface MessageEvent {
+  type: MessageEventType;
+  cursor: string;
+  message: Message | null;
+  user: Participant;
+  lastReadAt: string | null;
+  expiresAt: string | null;
+}
+
+interface InboxEvent {
+  cursor: string;
+  messageGroup: MessageGroup;
+}
+
+const NOT_YOURS = 'There is no such message group, or you do not take part in it.';
+
+export const Subscription: SubscriptionResolvers = {
+  messageEvents: {
+    async subscribe(_parent, args, context) {
+      const groupId = parseId('messageGroupId', args.messageGroupId);
+      const participants = await participantsOf(groupId, context);
+      const followed = await follow({
+        ...sourcesOf(context),
+        logs: groupLogs(groupId),
+        topics: [typingTopic(groupId)],
+        progress: startAfter(parseAfter(args.after), Date.now() * 1000),
+        async check() {
+          // What is remembered of the group does not count here.
+          const group = await context.messages.findMessageGroup(viewerOf(context).id, groupId);
+          if (!group) throw notFound(NOT_YOURS);
+        },
+      });
+      return mapEvents(followed, context, (event) => messageEventOf(event, groupId, participants, context));
+    },
+    resolve: (event: MessageEvent) => event,
+  },
+
+  inboxEvents: {
+    async subscribe(_parent, args, context) {
+      const viewer = viewerOf(context);
+      const followed = await follow({
+        ...sourcesOf(context),
+        logs: inboxLogs(viewer.id),
+        topics: [],
+        progress: startAfter(parseAfter(args.after), Date.now() * 1000),
+        check: () => Promise.resolve(),
+      });
+      return mapEvents(followed, context, (event) => inboxEventOf(event, context));
+    },
+    resolve: (event: InboxEvent) => event,
+  },
+};
+
+function sourcesOf({ feed, messages, logger }: Context) {
+  return {
+    feed,
+    readLog: (pk: string, from: number) => messages.readLog(pk, from),
+    onFailure: (err: unknown) => {
+      logger.warn({ err }, 'a subscription could not read the table: it tries again');
+    },
+  };
+}
+
+function parseAfter(after: string | null | undefined): string | null {
+  if (after == null) return null;
+  const parsed = parseCursor(after);
+  if ('problem' in parsed) throw badUserInput('after', `${parsed.problem}: take cursors from events, or from pages`);
+  return after;
+}
+
+/** @throws NOT_FOUND where the viewer does not take part in the group. */
+async function participantsOf(groupId: string, context: Context): Promise<Participant[]> {
+  const viewer = viewerOf(context);
+  const other = await context.messages.findOtherParticipant(viewer.id, groupId);
+  if (!other) throw notFound(NOT_YOURS);
+  return [viewer, other];
+}
+
+/** The event that the schema tells of, or null where there is nothing to tell to this viewer. */
+async function messageEventOf(
+  { cursor, ...followed }: Followed,
+  groupId: string,
+  participants: Participant[],
+  context: Context,
+): Promise<MessageEvent | null> {
+  const viewer = viewerOf(context);
+  const nothing = { cursor, message: null, lastReadAt: null, expiresAt: null };
+  const userOf = (id: string) => participants.find((participant) => participant.id === id) ?? null;
+  if (followed.kind === 'typing') {
+    const user = followed.userId === viewer.id ? null : userOf(followed.userId);
+    return user && { ...nothing, type: 'TYPING', user, expiresAt: timestampOf(followed.until * 1000) };
+  }
+  if (followed.log === 0) {
+    const message = parseMessage(followed.row.item);
+    return { ...nothing, type: 'CREATED', message, user: message.sender };
+  }
+  const change = parseChange(followed.row.item);
+  switch (change.kind) {
+    case 'edited':
+    case 'deleted': {
+      const message = await context.messages.findMessage(groupId, change.messageId);
+      return message && { ...nothing, type: message.deletedAt ? 'DELETED' : 'EDITED', message, user: message.sender };
+    }
+    case 'read': {
+      const user = userOf(change.readerId);
+      if (!user || !(await showReading(participants, context))) return null;
+      return { ...nothing, type: 'READ', user, lastReadAt: change.lastReadAt };
+    }
+    case 'group':
+      return null;
+  }
+}
+
+async function inboxEventOf(followed: Followed, context: Context): Promise<InboxEvent | null> {
+  if (followed.kind === 'typing') return null;
+  const messageGroup = await groupOf(followed.log, followed.row.item, context);
+  return messageGroup && { cursor: followed.cursor, messageGroup };
+}
+
+async function groupOf(log: number, item: Item, context: Context): Promise<MessageGroup | null> {
+  if (log === 0) return parseGroup(item);
+  const change = parseChange(item);
+  return change.kind === 'group' ? context.messages.findMessageGroup(viewerOf(context).id, change.groupId) : null;
+}
+
+/** Whether all of them let others see how far they have read, as it is now. */
+async function showReading(participants: Participant[], context: Context): Promise<boolean> {
+  const { relations } = context;
+  const [viewer, other] = participants;
+  if (!viewer || !other) return false;
+  const { showsReading, isBlocked } = await relations.findRelation(viewer.id, other.id);
+  return showsReading && !isBlocked;
+}
+
+/** The events that there are, without those that are null, and without rows that cannot be read; ends as the source does. */
+function mapEvents<Event>(
+  source: AsyncIterableIterator<Followed>,
+  { logger }: Context,
+  eventOf: (followed: Followed) => Promise<Event | null>,
+): AsyncIterableIterator<Event> {
+  const readable = (error: unknown) => {
+    if (!(error instanceof RowError)) throw error;
+    logger.error({ err: error }, 'skipped a row of a subscription');
+    return null;
+  };
+  const iterator: AsyncIterableIterator<Event> = {
+    async next() {
+      for (;;) {
+        const next = await source.next();
+        if (next.done === true) return { done: true, value: undefined };
+        const event = await eventOf(next.value).catch(readable);
+        if (event !== null) return { done: false, value: event };
+      }
+    },
+    async return() {
+      await source.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
+}

@@ -1,0 +1,64 @@
+import { GraphQLError } from 'graphql';
+import type { Context as Connection } from 'graphql-ws';
+import type { Extra } from 'graphql-ws/use/ws';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Authenticate, Viewer } from '../auth.ts';
+
+/** A socket as `graphql-ws` hands it around, with the viewer whom its `connection_init` named. */
+export type Socket = Connection<Parameters, SocketExtra>;
+
+export type Parameters = Record<string, unknown> | undefined;
+export type Known = { viewer: Viewer };
+export type SocketExtra = Extra & Partial<Known>;
+
+const UNAUTHORIZED = 4401;
+const FORBIDDEN = 4403;
+const INTERNAL_ERROR = 4500;
+/** What a timer can wait for. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
+const text = z.string().optional();
+const tokens = z.object({
+  authorization: text,
+  Authorization: text,
+  headers: z.record(z.string(), z.unknown()).optional(),
+});
+
+/**
+ * Lets a socket in whose `connection_init` carries a token that counts, and closes it when that token runs out. Else
+ * it is closed with the reason of UNAUTHENTICATED: 4401 where there was no token, 4403 where it does not count.
+ */
+export function createConnect({ authenticate, logger }: { authenticate: Authenticate; logger: Logger }) {
+  return async function connect({ connectionParams, extra }: Socket): Promise<boolean> {
+    const { socket, request } = extra;
+    try {
+      const { viewer, expiresAt } = await authenticate(tokenIn(connectionParams) ?? request.headers.authorization);
+      extra.viewer = viewer;
+      const timer = setTimeout(
+        () => {
+          socket.close(FORBIDDEN, 'TOKEN_EXPIRED');
+        },
+        Math.min(LONGEST_WAIT_MS, expiresAt - Date.now()),
+      );
+      socket.once('close', () => {
+        clearTimeout(timer);
+      });
+      return true;
+    } catch (error) {
+      const reason = error instanceof GraphQLError ? String(error.extensions['reason']) : null;
+      if (reason === null) logger.error({ err: error }, 'a socket could not be authenticated');
+      if (reason === null) socket.close(INTERNAL_ERROR, 'Something went wrong here');
+      else socket.close(reason === 'TOKEN_MISSING' ? UNAUTHORIZED : FORBIDDEN, reason);
+      return false;
+    }
+  };
+}
+
+/** The header, as clients send it along: by itself, or among the headers that Sandbox sends. */
+function tokenIn(params: Parameters): string | undefined {
+  const { data } = tokens.safeParse(params ?? {});
+  const headers = Object.entries(data?.headers ?? {});
+  const among = headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  return data?.authorization ?? data?.Authorization ?? (typeof among === 'string' ? among : undefined);
+}

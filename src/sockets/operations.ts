@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import type { ApolloServer } from '@apollo/server';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  getOperationAST,
+  GraphQLError,
+  OperationTypeNode,
+} from 'graphql';
+import type { ServerOptions, SubscribePayload } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import { type Context, contextFor, type ContextOptions } from '../context.ts';
+import { checkCost, createCostOf } from '../cost.ts';
+import { createFormatError } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
+import { newTrace, runTraced } from '../trace.ts';
+import type { Parameters, Socket, SocketExtra } from './connect.ts';
+import { createReadDocument, type DocumentOptions, errorWithCode, withCode } from './documents.ts';
+import { startSubscription } from './subscribe.ts';
+
+export interface OperationsOptions extends ContextOptions, DocumentOptions {
+  /** Runs queries and mutations, as it does over HTTP. */
+  apollo: ApolloServer<Context>;
+  /** Counts subscriptions; nobody does where there are none. */
+  metrics?: Metrics | undefined;
+}
+
+/** An operation that may run, with its text and the socket that it came in over. */
+interface Operation extends ExecutionArgs {
+  socket: Socket;
+  text: string;
+}
+
+type Hooks = ServerOptions<Parameters, SocketExtra>;
+
+export interface Operations extends Required<
+  Pick<Hooks, 'onSubscribe' | 'execute' | 'subscribe' | 'onNext' | 'onError'>
+> {
+  /** True while a query or mutation of the socket runs. */
+  isBusy: (client: WebSocket) => boolean;
+}
+
+const MOST_AT_ONCE = 100;
+
+/** How `graphql-ws` runs what comes in over a socket: with the rules, limits and errors of HTTP. */
+export function createOperations(options: OperationsOptions): Operations {
+  const { schema, apollo, logger } = options;
+  const format = createFormatError(logger);
+  const costOf = createCostOf(schema);
+  const readDocument = createReadDocument(options);
+  const running = new WeakMap<WebSocket, number>();
+
+  async function prepare(socket: Socket, payload: SubscribePayload): Promise<Operation | GraphQLError[]> {
+    if (Object.keys(socket.subscriptions).length > MOST_AT_ONCE) {
+      return [
+        errorWithCode('TOO_MANY_OPERATIONS', `A socket runs at most ${MOST_AT_ONCE} operations at once: end some`),
+      ];
+    }
+    const read = readDocument(payload);
+    if (Array.isArray(read)) return read;
+    const { operationName, variables } = payload;
+    const cost = costOf({ document: read.document, operationName, variables: variables ?? undefined });
+    if (cost) checkCost(cost);
+    const { viewer } = socket.extra;
+    if (cost && viewer && isSubscription(read.document, operationName)) {
+      await options.rateLimit?.takeOfUser(viewer.id, cost.points);
+    }
+    const operation = { ...read, schema, variableValues: variables, socket };
+    return { ...operation, ...(operationName != null && { operationName }) };
+  }
+
+  /** What `prepare` returns, or throws. */
+  async function prepared(socket: Socket, payload: SubscribePayload): Promise<Operation | GraphQLError[]> {
+    try {
+      return await prepare(socket, payload);
+    } catch (error) {
+      return [error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error })];
+    }
+  }
+
+  function contextOf({ extra }: Socket): Context {
+    return contextFor(extra.viewer ?? errorWithCode('UNAUTHENTICATED', 'The socket has no viewer'), options);
+  }
+
+  async function executeOnce({ socket, text, variableValues, operationName }: Operation): Promise<ExecutionResult> {
+    const client = socket.extra.socket;
+    const trace = newTrace(randomUUID());
+    const startedAt = Date.now();
+    running.set(client, (running.get(client) ?? 0) + 1);
+    try {
+      const request = {
+        query: text,
+        ...(variableValues && { variables: variableValues }),
+        ...(operationName != null && { operationName }),
+      };
+      const { body } = await runTraced(trace, () =>
+        apollo.executeOperation(request, { contextValue: contextOf(socket) }),
+      );
+      if (body.kind !== 'single') throw new Error('An answer in parts was not asked for');
+      return body.singleResult as ExecutionResult;
+    } finally {
+      running.set(client, (running.get(client) ?? 1) - 1);
+      logger.info({ ...trace, durationMs: Date.now() - startedAt }, 'operation over a socket');
+    }
+  }
+
+  async function subscribe(operation: Operation) {
+    const { socket } = operation;
+    return startSubscription(operation, {
+      contextOf: () => contextOf(socket),
+      userId: socket.extra.viewer?.id,
+      logger,
+      metrics: options.metrics,
+    });
+  }
+
+  function formatErrors(errors: readonly unknown[]) {
+    const known = errors.filter((error) => error instanceof GraphQLError);
+    return known.map((error) => format(withCode(error, 'INTERNAL_SERVER_ERROR').toJSON(), error));
+  }
+
+  return {
+    onSubscribe: (socket, _id, payload) => prepared(socket, payload),
+    // What onSubscribe returned comes in here.
+    execute: (operation) => executeOnce(operation as Operation),
+    subscribe: (operation) => subscribe(operation as Operation),
+    // The answers of queries and mutations have their last form; errors of events get it here.
+    onNext(_socket, _id, _payload, _operation, result) {
+      if (!result.errors?.some((error) => error instanceof GraphQLError)) return result as FormattedExecutionResult;
+      return { ...(result.data !== undefined && { data: result.data }), errors: formatErrors(result.errors) };
+    },
+    onError: (_socket, _id, _payload, errors) => formatErrors(errors),
+    isBusy: (client) => (running.get(client) ?? 0) > 0,
+  };
+}
+
+/** Queries and mutations are paid for where they are run. */
+function isSubscription(document: DocumentNode, operationName: string | null | undefined): boolean {
+  return getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+}

@@ -1,0 +1,80 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { useServer } from 'graphql-ws/use/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { createConnect, type Known, type Parameters } from './connect.ts';
+import { createOperations, type OperationsOptions } from './operations.ts';
+
+export interface Sockets {
+  /**
+   * Takes no new sockets, and closes each that is open with 1012 when its queries and mutations are done. Resolves when
+   * all are closed, or after `timeoutMs`, when what is left is cut.
+   */
+  drain(timeoutMs: number): Promise<void>;
+}
+
+const LARGEST_MESSAGE_BYTES = 100_000;
+const PING_EVERY_MS = 12_000;
+const SLOWEST_MS = 10_000;
+const LOOK_EVERY_MS = 2500;
+const TRY_AGAIN_LATER = 1013;
+const SERVICE_RESTART = 1012;
+const POLL_MS = 20;
+
+/** GraphQL over WebSocket (`graphql-transport-ws`) on `/graphql` of an HTTP server. */
+export function addSockets(http: HttpServer, options: OperationsOptions): Sockets {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_BYTES });
+  const { isBusy, ...operations } = createOperations(options);
+  const hooks = { ...operations, onConnect: createConnect(options) };
+  const server = useServer<Parameters, Known>(hooks, sockets, PING_EVERY_MS);
+  const stopWatching = closeSlow(sockets);
+  let isStopping = false;
+
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const [path] = (request.url ?? '').split('?');
+    if (path !== '/graphql') refuse(socket, '404 Not Found');
+    else if (isStopping) refuse(socket, '503 Service Unavailable');
+    else sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+  });
+
+  return {
+    async drain(timeoutMs) {
+      isStopping = true;
+      stopWatching();
+      const end = Date.now() + timeoutMs;
+      while (sockets.clients.size > 0 && Date.now() < end) {
+        for (const client of sockets.clients) if (!isBusy(client)) client.close(SERVICE_RESTART, 'The server stops');
+        await sleep(POLL_MS);
+      }
+      for (const client of sockets.clients) client.terminate();
+      await server.dispose();
+    },
+  };
+}
+
+/** Closes sockets whose client takes nothing: what it misses is in the table, and the memory is the others' too. */
+function closeSlow({ clients }: WebSocketServer): () => void {
+  const stuck = new WeakMap<WebSocket, { bytes: number; since: number }>();
+  const timer = setInterval(() => {
+    const now = Date.now();
+    for (const client of clients) {
+      const bytes = client.bufferedAmount;
+      const known = stuck.get(client);
+      // Pings make it more while nothing is taken.
+      if (!known || bytes === 0 || bytes < known.bytes) stuck.set(client, { bytes, since: now });
+      else if (now - known.since >= SLOWEST_MS) {
+        client.close(TRY_AGAIN_LATER, 'Too slow: subscribe again after your last cursor');
+        client.terminate();
+      }
+    }
+  }, LOOK_EVERY_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
