@@ -10,6 +10,7 @@ const config: CodegenConfig = {
         importExtension: '.ts',
         mappers: {
           Message: '../messages/rows.ts#Message as MessageModel',
+          MessageEvent: '../resolvers/subscription.ts#MessageEvent as MessageEventModel',
           MessageGroup: '../messages/rows.ts#MessageGroup as MessageGroupModel',
           User: '../users/users.ts#User as UserModel',
         },
@@ -17,6 +18,17 @@ const config: CodegenConfig = {
         enumsAsTypes: true,
         useTypeImports: true,
         avoidOptionals: { field: true },
+        defaultScalarType: 'never',
+      },
+    },
+    'web/src/generated/': {
+      preset: 'client',
+      documents: 'web/src/api/*.ts',
+      presetConfig: { fragmentMasking: { unmaskFunctionName: 'getFragmentData' } },
+      config: {
+        scalars: { DateTime: 'string', ID: { input: 'string', output: 'string' } },
+        enumsAsTypes: true,
+        useTypeImports: true,
         defaultScalarType: 'never',
       },
     },

@@ -22,28 +22,47 @@ type Parameters = z.infer<typeof parameters>;
 export function acceptTrusted(trusted: TrustedDocuments): preHandlerAsyncHookHandler {
   return async (request, reply) => {
     const { success, data } = parameters.safeParse(parametersOf(request));
-    if (!success) return refuse(reply, 'the parameters of the request are not those of GraphQL over HTTP');
-    const { query, documentId, extensions: extra, ...rest } = data;
-    const id = documentId ?? extra?.persistedQuery?.sha256Hash;
-    if (id == null && query == null) return;
-    const text = id == null ? query : trusted.findById(id);
-    if (text == null) return refuse(reply, `no document has the id "${id ?? ''}"`);
-    if (query != null && !trusted.isTrusted(query)) return refuse(reply, 'the text is not one of them');
-    replaceParameters(request, { ...rest, query: text, ...(extra && { extensions: withoutId(extra) }) });
+    if (!success)
+      return refuse(reply, refusal('the parameters of the request are not those of GraphQL over HTTP').problem);
+    if (idOf(data) == null && data.query == null) return;
+    const text = findTrusted(trusted, data);
+    if (typeof text !== 'string') return refuse(reply, text.problem);
+    const extra = data.extensions && without('persistedQuery', data.extensions);
+    replaceParameters(request, { ...without('documentId', data), query: text, ...(extra && { extensions: extra }) });
   };
 }
 
-function refuse(reply: FastifyReply, reason: string): FastifyReply {
+/** The text of the trusted document that a request names, or why there is none. */
+export function findTrusted(trusted: TrustedDocuments, request: object): string | { problem: string } {
+  const { success, data } = parameters.safeParse(request);
+  if (!success) return refusal('the parameters of the request are not those of GraphQL over HTTP');
+  const id = idOf(data);
+  const text = id == null ? data.query : trusted.findById(id);
+  if (text == null) return refusal(`no document has the id "${id ?? ''}"`);
+  if (data.query && !trusted.isTrusted(data.query)) return refusal('the text is not one of them');
+  return text;
+}
+
+function idOf({ documentId, extensions: extra }: Parameters): string | null | undefined {
+  return documentId ?? extra?.persistedQuery?.sha256Hash;
+}
+
+function refusal(reason: string): { problem: string } {
+  return {
+    problem: `This server runs the documents of its manifest alone, and ${reason}. Have the operation added with the contract kit.`,
+  };
+}
+
+function refuse(reply: FastifyReply, message: string): FastifyReply {
   const graphql = reply.request.headers.accept?.includes(GRAPHQL_RESPONSE) === true;
-  const message = `This server runs the documents of its manifest alone, and ${reason}. Have the operation added with the contract kit.`;
   return reply
     .code(400)
     .type(graphql ? GRAPHQL_RESPONSE : 'application/json')
     .send(errorAnswer(message, 'DOCUMENT_NOT_TRUSTED'));
 }
 
-function withoutId(extra: z.infer<typeof extensions>) {
-  return Object.fromEntries(Object.entries(extra).filter(([name]) => name !== 'persistedQuery'));
+function without<Fields extends object>(name: keyof Fields, fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name)) as Fields;
 }
 
 function parametersOf(request: FastifyRequest): unknown {

@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptionsWithGateway } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -9,8 +9,10 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from './context.ts';
 import { createFormatError } from './errors.ts';
+import { createExecutor } from './executor.ts';
 import { limitRules, MOST_TOKENS } from './limits.ts';
 import { guardOperations } from './operation.ts';
+import type { RateLimit } from './rateLimit.ts';
 import { sandboxPlugin } from './sandbox.ts';
 
 export interface ApolloOptions {
@@ -18,6 +20,8 @@ export interface ApolloOptions {
   production: boolean;
   introspection: boolean;
   logger: Logger;
+  /** None: anybody may ask for any amount. */
+  rateLimit?: RateLimit | undefined;
   /** What Sandbox sends along, in development; asked each time that the page is opened. */
   sandboxHeaders?: (() => Promise<Record<string, string>>) | undefined;
 }
@@ -28,15 +32,17 @@ export function createApollo({
   production,
   introspection,
   logger,
+  rateLimit,
   sandboxHeaders,
 }: ApolloOptions): ApolloServer<Context> {
   const landingPage = production
     ? ApolloServerPluginLandingPageDisabled()
     : sandboxPlugin(sandboxHeaders ?? (() => Promise.resolve({})));
   return new ApolloServer<Context>({
-    schema,
+    gateway: executedBy(schema),
     introspection,
     csrfPrevention: true,
+    stringifyResult: JSON.stringify,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: production,
     formatError: createFormatError(logger),
@@ -46,7 +52,7 @@ export function createApollo({
     validationRules: limitRules,
     logger,
     plugins: [
-      guardOperations(schema),
+      guardOperations(schema, rateLimit),
       landingPage,
       // Answers are of the moment and for one viewer: nothing on the way may cache them.
       ApolloServerPluginCacheControlDisabled(),
@@ -55,4 +61,22 @@ export function createApollo({
       ApolloServerPluginSchemaReportingDisabled(),
     ],
   });
+}
+
+/** The executor as Apollo Server takes it: there is no other way to give it one than as that of a gateway. */
+function executedBy(schema: GraphQLSchema): ApolloServerOptionsWithGateway<Context>['gateway'] {
+  const execute = createExecutor(schema);
+  return {
+    onSchemaLoadOrUpdate(load) {
+      load({ apiSchema: schema, coreSupergraphSdl: '' });
+      return () => undefined;
+    },
+    load: () =>
+      Promise.resolve({
+        executor: ({ document, operationName, request: { variables }, context }) =>
+          // A gateway's types know nothing of the server's context.
+          execute({ document, operationName, variables, context: context as Context }),
+      }),
+    stop: () => Promise.resolve(),
+  };
 }

@@ -15,6 +15,12 @@ import type { User, Users } from './users/users.ts';
 /** The signed-in user. */
 export type Viewer = User;
 
+/** Who a token names, and until when, in milliseconds since 1970. */
+export interface Session {
+  viewer: Viewer;
+  expiresAt: number;
+}
+
 export interface AuthOptions {
   issuer: string;
   jwksUri: string;
@@ -23,15 +29,15 @@ export interface AuthOptions {
 }
 
 /**
- * The viewer behind an `Authorization` header.
+ * The session behind an `Authorization` header.
  *
  * @throws UNAUTHENTICATED with one of its four reasons; anything else where the keys or Postgres cannot be reached.
  */
-export type Authenticate = (authorization: string | undefined) => Promise<Viewer>;
+export type Authenticate = (authorization: string | undefined) => Promise<Session>;
 
 interface VerifiedToken {
   sub: string;
-  expiresAtMs: number;
+  expiresAt: number;
 }
 
 const REMEMBERED_TOKENS = 10_000;
@@ -62,13 +68,13 @@ export function createAuthenticate({ issuer, jwksUri, clientId, users }: AuthOpt
   async function verify(token: string): Promise<VerifiedToken> {
     const known = verifiedTokens.get(token);
     if (known) {
-      if (known.expiresAtMs <= Date.now()) throw unauthenticated('TOKEN_EXPIRED');
+      if (known.expiresAt <= Date.now()) throw unauthenticated('TOKEN_EXPIRED');
       return known;
     }
     try {
       const { sub, exp } = await verifier.verify(token);
       if (typeof sub !== 'string' || typeof exp !== 'number') throw unauthenticated('TOKEN_INVALID');
-      const verified = { sub, expiresAtMs: exp * 1000 };
+      const verified = { sub, expiresAt: exp * 1000 };
       verifiedTokens.set(token, verified);
       return verified;
     } catch (error) {
@@ -77,13 +83,11 @@ export function createAuthenticate({ issuer, jwksUri, clientId, users }: AuthOpt
   }
 
   return async function authenticate(authorization) {
-    const { sub } = await verify(bearerToken(authorization));
-    const known = viewers.get(sub);
-    if (known) return known;
-    const viewer = await users.findUserByCognitoId(sub);
+    const { sub, expiresAt } = await verify(bearerToken(authorization));
+    const viewer = viewers.get(sub) ?? (await users.findUserByCognitoId(sub));
     if (!viewer) throw unauthenticated('USER_NOT_REGISTERED');
-    viewers.set(sub, viewer);
-    return viewer;
+    if (!viewers.has(sub)) viewers.set(sub, viewer);
+    return { viewer, expiresAt };
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How a process reaches the messages table; all that the stream's doors need. */
+/** How a process reaches the messages table. */
 export interface TableConfig {
   /** Undefined: the region's own endpoint on AWS. */
   dynamodbEndpoint: string | undefined;
@@ -10,8 +10,16 @@ export interface TableConfig {
   messagesTable: string;
 }
 
+/** What the stream's doors need. */
+export interface StreamConfig extends TableConfig {
+  /** What carries live events to other nodes; undefined: they stay in the process. */
+  redisUrl: string | undefined;
+  /** Where `/metrics` is served; undefined: nothing is counted. */
+  metrics: { host: string; port: number } | undefined;
+}
+
 /** What the API server needs to start. */
-export interface Config extends TableConfig {
+export interface Config extends StreamConfig {
   production: boolean;
   host: string;
   port: number;
@@ -21,6 +29,10 @@ export interface Config extends TableConfig {
   corsOrigins: string[];
   /** The manifest of the only documents that may run; undefined: any may. */
   trustedDocuments: string | undefined;
+  /** Points of cost that a user may spend in a minute; 0: any number. */
+  rateLimit: number;
+  /** How many proxies stand in front, each of which adds the address that it was called from. */
+  trustedProxies: number;
   logLevel: LogLevel;
 }
 
@@ -45,6 +57,8 @@ export class ConfigError extends Error {
   }
 }
 
+/** Four of the most expensive operations a second, or a hundred usual ones. */
+const RATE_LIMIT_IN_PRODUCTION = 60_000;
 const HOSTED_SANDBOX = 'https://studio.apollographql.com';
 const POOL_ON_AWS = /^[a-z]{2}(-[a-z]+)+-\d_/;
 const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|on\.aws)$/i;
@@ -55,6 +69,10 @@ const port = z
   .regex(/^\d{1,5}$/, 'expected a port number, 0 to 65535')
   .transform(Number)
   .refine((number) => number <= 65535, 'expected a port number, 0 to 65535');
+const count = z
+  .string()
+  .regex(/^\d{1,9}$/, 'expected a whole number, 0 or more')
+  .transform(Number);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected a URL such as http://127.0.0.1:8000' });
 const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 const nodeEnv = z.enum(['development', 'test', 'production']).default('development');
@@ -77,8 +95,15 @@ const tableVariables = {
     .default('cruddur-messages'),
 };
 
-const serverVariables = {
+const streamVariables = {
   ...tableVariables,
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'expected a URL such as redis://127.0.0.1:6379' }).optional(),
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: port.optional(),
+};
+
+const serverVariables = {
+  ...streamVariables,
   DATABASE_URL: z.url({
     protocol: /^postgres(ql)?$/,
     error: 'expected a URL such as postgres://user:password@host:5432/database',
@@ -99,6 +124,8 @@ const serverVariables = {
     .refine((origins) => origins.every(isOrigin), 'expected origins such as https://cruddur.com, separated by commas')
     .optional(),
   TRUSTED_DOCUMENTS: z.string().optional(),
+  RATE_LIMIT: count.optional(),
+  TRUSTED_PROXIES: count.default(0),
   LOG_LEVEL: logLevel.default('info'),
 };
 
@@ -120,7 +147,17 @@ function isOrigin(text: string): boolean {
 }
 
 /**
- * Reads what the messages table needs, for the doors of the stream.
+ * Reads what the doors of the stream need.
+ *
+ * @throws {ConfigError} that names every missing or malformed variable at once.
+ */
+export function readStreamConfig(env: Environment): StreamConfig {
+  const variables = parse(z.object(streamVariables), env, [checkEndpoint]);
+  return toStreamConfig(variables);
+}
+
+/**
+ * Reads what the messages table needs.
  *
  * @throws {ConfigError} that names every missing or malformed variable at once.
  */
@@ -140,7 +177,7 @@ export function readConfig(env: Environment): Config {
   const region = pool.slice(0, pool.indexOf('_'));
   const issuer = variables.COGNITO_ISSUER ?? `https://cognito-idp.${region}.amazonaws.com/${pool}`;
   return {
-    ...toTableConfig(variables),
+    ...toStreamConfig(variables),
     production,
     host: variables.HOST,
     port: variables.PORT,
@@ -149,6 +186,8 @@ export function readConfig(env: Environment): Config {
     introspection: variables.INTROSPECTION ?? !production,
     corsOrigins: variables.CORS_ORIGINS ?? (production ? [] : [HOSTED_SANDBOX]),
     trustedDocuments: variables.TRUSTED_DOCUMENTS,
+    rateLimit: variables.RATE_LIMIT ?? (production ? RATE_LIMIT_IN_PRODUCTION : 0),
+    trustedProxies: variables.TRUSTED_PROXIES,
     logLevel: variables.LOG_LEVEL,
   };
 }
@@ -253,6 +292,12 @@ function checkPrepare(present: Environment): string[] {
   return prepare === 'true' && endpoint !== undefined && isOnAws(endpoint)
     ? ['PREPARE is refused: it never touches an endpoint on AWS; unset it']
     : [];
+}
+
+function toStreamConfig(variables: z.infer<z.ZodObject<typeof streamVariables>>): StreamConfig {
+  const { REDIS_URL: redisUrl, METRICS_HOST: host, METRICS_PORT: metricsPort } = variables;
+  const metrics = metricsPort === undefined ? undefined : { host, port: metricsPort };
+  return { ...toTableConfig(variables), redisUrl, metrics };
 }
 
 function toTableConfig(variables: z.infer<z.ZodObject<typeof tableVariables>>): TableConfig {

@@ -1,37 +1,59 @@
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { Authenticate, Viewer } from './auth.ts';
+import type { Feed } from './live/feed.ts';
+import type { Typing } from './live/typing.ts';
 import type { Messages } from './messages/messages.ts';
+import type { RateLimit } from './rateLimit.ts';
 import { currentTrace } from './trace.ts';
 import { createUserLoader, type UserLoader } from './users/loader.ts';
+import type { Relations } from './users/relations.ts';
+import type { Settings } from './users/settings.ts';
 import type { Users } from './users/users.ts';
 
 /** What the resolvers of one operation work with. */
-export interface Context {
+export interface Context extends Parts {
   /** The viewer, or why there is none: introspection needs no one. See `viewerOf`. */
   caller: Viewer | GraphQLError;
-  messages: Messages;
-  users: Users;
   userLoader: UserLoader;
 }
 
-export interface ContextOptions {
-  authenticate: Authenticate;
+/** What all operations share. */
+interface Parts {
   messages: Messages;
   users: Users;
+  relations: Relations;
+  settings: Settings;
+  feed: Feed;
+  typing: Typing;
   logger: Logger;
 }
 
-export function createContext({ authenticate, messages, users, logger }: ContextOptions) {
-  return async function contextOf(authorization: string | undefined): Promise<Context> {
-    const caller = await authenticate(authorization).catch(refusal);
-    const trace = currentTrace();
-    if (trace && !(caller instanceof GraphQLError)) trace.userId = caller.id;
-    const userLoader = createUserLoader(users, (err) => {
-      logger.warn({ err }, 'Postgres did not answer: names are those on the rows');
-    });
-    return { caller, messages, users, userLoader };
+export interface ContextOptions extends Parts {
+  authenticate: Authenticate;
+  /** None: any address may try any number of tokens. */
+  rateLimit?: RateLimit | undefined;
+}
+
+/** For an operation over HTTP: the viewer is who its `Authorization` header names. `address` is where it comes from. */
+export function createContext(options: ContextOptions) {
+  return async function contextOf(authorization: string | undefined, address: string): Promise<Context> {
+    const caller = await options.authenticate(authorization).catch(refusal);
+    if (!(caller instanceof GraphQLError)) return contextFor(caller.viewer, options);
+    const limited = await options.rateLimit?.takeOfAddress(address).catch(refusal);
+    return contextFor(limited ?? caller, options);
   };
+}
+
+/** For one operation, or one event, of somebody who is known. */
+export function contextFor(caller: Viewer | GraphQLError, options: ContextOptions): Context {
+  const { messages, users, relations, settings, feed, typing, logger } = options;
+  const trace = currentTrace();
+  if (trace && !(caller instanceof GraphQLError)) trace.userId = caller.id;
+  const userLoader = createUserLoader(users, (err) => {
+    logger.warn({ err }, 'Postgres did not answer: names are those on the rows');
+  });
+  return { caller, messages, users, relations, settings, feed, typing, logger, userLoader };
 }
 
 /** The signed-in user. @throws UNAUTHENTICATED where there is none. */

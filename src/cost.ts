@@ -11,6 +11,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
 /** What an operation costs at most, as the directives `@cost` and `@pageSize` of the schema say. */
@@ -37,6 +38,10 @@ const ITEMS_PER_POINT = 10;
 const MOST_NODES = 10_000;
 /** The viewer's user, who is looked up once a minute whatever is asked for. */
 const VIEWER_STATEMENTS = 1;
+
+/** For each document. */
+const REMEMBERED_COSTS = 200;
+const LONGEST_REMEMBERED_SHAPE = 500;
 
 const fieldCost = z.object({ dynamodbCalls: z.int(), sqlStatements: z.int() });
 const pageSize = z.object({ default: z.int(), most: z.int() });
@@ -104,13 +109,33 @@ export function createCostOf(schema: GraphQLSchema): (operation: Operation) => C
     return getVariableValues(schema, definitions, variables ?? {}).errors === undefined;
   }
 
-  return function costOf(operation) {
+  function compute(operation: Operation): Cost | null {
     if (!variablesFit(operation)) return null;
     const dynamodbCalls = estimate(operation, callsOf);
     const sqlStatements = VIEWER_STATEMENTS + estimate(operation, statementsOf);
     const items = estimate(operation, itemsWithin);
     const points = dynamodbCalls + sqlStatements + Math.ceil(items / ITEMS_PER_POINT);
     return { points, dynamodbCalls, sqlStatements, items };
+  }
+
+  return remembering(compute);
+}
+
+/**
+ * The same function, which remembers what operations with the same document cost. Prices depend on numbers, on truth
+ * values and on whether there is a text, never on what it says.
+ */
+function remembering(compute: (operation: Operation) => Cost | null): (operation: Operation) => Cost | null {
+  const known = new WeakMap<DocumentNode, LRUCache<string, Cost>>();
+
+  return function costOf(operation) {
+    const { document, operationName, variables } = operation;
+    const shape = `${operationName ?? ''} ${JSON.stringify(variables, (_name, value: unknown) => (typeof value === 'string' ? '' : value))}`;
+    const costs = known.get(document) ?? new LRUCache({ max: REMEMBERED_COSTS });
+    known.set(document, costs);
+    const cost = costs.get(shape) ?? compute(operation);
+    if (cost && shape.length <= LONGEST_REMEMBERED_SHAPE) costs.set(shape, cost);
+    return cost;
   };
 }
 

@@ -22,6 +22,14 @@ function describeError(error: unknown): object {
   return { type: error.name, message: error.message, stack: error.stack };
 }
 
+/**
+ * Standard output, in blocks: a line waits for 200 ms at most, and none is lost when the process ends by itself. Not for
+ * a Lambda, which stops as soon as it has answered.
+ */
+export function bufferedOutput(): DestinationStream {
+  return pino.destination({ sync: false, minLength: 4096, periodicFlush: 200 });
+}
+
 /** Lines for a person to read, in development. */
 export function prettyOutput(): DestinationStream {
   return pretty({ ignore: 'requestId', singleLine: true, translateTime: 'SYS:HH:MM:ss.l' });

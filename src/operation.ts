@@ -1,28 +1,31 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
-import { type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import { GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
 import { type Context, viewerOf } from './context.ts';
 import { checkCost, type Cost, createCostOf, MOST_POINTS } from './cost.ts';
+import type { RateLimit } from './rateLimit.ts';
 import { currentTrace } from './trace.ts';
 
 const LONGEST_LOGGED_NAME = 100;
 
 /**
  * What an operation has to pass before it runs: it needs a viewer, unless it asks only for the schema itself, and it
- * may not cost too much. Where the header `x-cost: 1` asks for it, the answer says in `extensions.cost` what it cost.
+ * may not cost too much, neither by itself nor with those of the same viewer in the last minute. Where the header `x-cost: 1` asks for it, the answer says in `extensions.cost` what it cost.
  */
-export function guardOperations(schema: GraphQLSchema): ApolloServerPlugin<Context> {
+export function guardOperations(schema: GraphQLSchema, rateLimit?: RateLimit): ApolloServerPlugin<Context> {
   const costOf = createCostOf(schema);
   return {
     requestDidStart() {
       let cost: Cost | null = null;
       return Promise.resolve({
-        didResolveOperation({ document, operation, operationName, request, contextValue }) {
+        async didResolveOperation({ document, operation, operationName, request, contextValue }) {
           const trace = currentTrace();
           if (trace) trace.operationName = operationName?.slice(0, LONGEST_LOGGED_NAME);
           if (!isIntrospective(operation)) viewerOf(contextValue);
           cost = costOf({ document, operationName, variables: request.variables });
-          if (cost) checkCost(cost);
-          return Promise.resolve();
+          if (!cost) return;
+          checkCost(cost);
+          const { caller } = contextValue;
+          if (!(caller instanceof GraphQLError)) await rateLimit?.takeOfUser(caller.id, cost.points);
         },
         willSendResponse(requestContext) {
           if (requestContext.request.http?.headers.get('x-cost') === '1') addCost(requestContext, cost);

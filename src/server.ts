@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import {
   fastify,
   LogController,
@@ -9,27 +10,35 @@ import {
   type FastifyInstance,
   type FastifyRequest,
 } from 'fastify';
-import type { Logger } from 'pino';
 import { acceptTrusted } from './acceptTrusted.ts';
 import { type ApolloOptions, createApollo } from './apollo.ts';
 import { type ContextOptions, createContext } from './context.ts';
 import { errorAnswer } from './errors.ts';
 import { addHealth, type Checks } from './health.ts';
-import { runTraced, type Trace } from './trace.ts';
+import type { Metrics } from './metrics.ts';
+import { addSockets, type Sockets } from './sockets/sockets.ts';
+import { newTrace, runTraced, type Trace } from './trace.ts';
 import type { TrustedDocuments } from './trustedDocuments.ts';
+import { addWeb, type WebOptions } from './web.ts';
 
 export interface ServerOptions extends ContextOptions, ApolloOptions {
+  /** How many proxies in front are believed where a request comes from. */
+  trustedProxies: number;
   corsOrigins: string[];
   checks: Checks;
   /** The only documents that may run; any may where there are none. */
   trustedDocuments?: TrustedDocuments | undefined;
+  /** Counts operations; nobody does where there are none. */
+  metrics?: Metrics | undefined;
+  /** The web client; none is served where there is none. */
+  web?: WebOptions | undefined;
 }
 
 export interface Server {
   app: FastifyInstance;
   /**
-   * From now on `/health/ready` answers 503, and every connection is closed after its answer. Resolves when no
-   * request is open, or after `timeoutMs`.
+   * From now on `/health/ready` answers 503, every connection is closed after its answer, and sockets are told to
+   * reconnect elsewhere. Resolves when no request is open and no socket, or after `timeoutMs`.
    */
   drain: (timeoutMs: number) => Promise<void>;
 }
@@ -50,43 +59,68 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: LARGEST_REQUEST_BYTES,
+    trustProxy: (_address, hop) => hop < options.trustedProxies,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     forceCloseConnections: true,
   });
-  const { drain, isStopping } = addDrain(app);
-  addTrace(app, options.logger);
+  const { drain: drainRequests, isStopping } = addDrain(app);
+  addTrace(app, options);
   addErrorAnswers(app);
+  await app.register(helmet, headersFor(options.production));
   await app.register(cors, { origin: options.corsOrigins, maxAge: 600, exposedHeaders: ['x-request-id'] });
   addHealth(app, options.checks, isStopping);
-  await addGraphQL(app, options);
-  return { app, drain };
+  if (options.web) await addWeb(app, options.web);
+  const sockets = await addGraphQL(app, options);
+  return {
+    app,
+    async drain(timeoutMs) {
+      await Promise.all([drainRequests(timeoutMs), sockets.drain(timeoutMs)]);
+    },
+  };
 }
 
-async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise<void> {
+/** In production nothing here is a page, the web client aside, which has a policy of its own; Sandbox needs to be one. */
+function headersFor(production: boolean): FastifyHelmetOptions {
+  const nothing = { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } };
+  return {
+    contentSecurityPolicy: production ? nothing : false,
+    strictTransportSecurity: production,
+    crossOriginResourcePolicy: false,
+    crossOriginOpenerPolicy: false,
+  };
+}
+
+/** GraphQL over HTTP and over WebSocket, on one path. */
+async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise<Sockets> {
   const apollo = createApollo(options);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
   const contextOf = createContext(options);
-  const handle = fastifyApolloHandler(apollo, { context: (request) => contextOf(request.headers.authorization) });
+  const handle = fastifyApolloHandler(apollo, {
+    context: (request) => contextOf(request.headers.authorization, request.ip),
+  });
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     preHandler: options.trustedDocuments ? [acceptTrusted(options.trustedDocuments)] : [],
     handler: (request, reply) => runTraced(request.trace, async () => handle.call(app, request, reply)),
   });
+  return addSockets(app.server, { ...options, apollo });
 }
 
 /** Gives every request its trace, and writes it as the request's one line in the log. */
-function addTrace(app: FastifyInstance, logger: Logger): void {
+function addTrace(app: FastifyInstance, { logger, metrics }: Pick<ServerOptions, 'logger' | 'metrics'>): void {
   app.decorateRequest('trace');
   app.addHook('onRequest', (request, reply, done) => {
-    request.trace = { requestId: request.id, dynamodbCalls: 0, readUnits: 0, writeUnits: 0, sqlStatements: 0 };
+    request.trace = newTrace(request.id);
     reply.header('x-request-id', request.id);
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
     const [path] = request.url.split('?');
     const durationMs = Math.round(reply.elapsedTime * 10) / 10;
+    if (path === '/graphql')
+      metrics?.operation(request.trace.operationName, reply.statusCode, reply.elapsedTime / 1000);
     logger.info({ ...request.trace, method: request.method, path, status: reply.statusCode, durationMs }, 'request');
     done();
   });

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Message as MessageModel, MessageGroup as MessageGroupModel } from '../messages/rows.ts';
+import type { MessageEvent as MessageEventModel } from '../resolvers/subscription.ts';
 import type { User as UserModel } from '../users/users.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
@@ -20,13 +21,112 @@ export type Scalars = {
   DateTime: { input: string; output: string; }
 };
 
-/** One message. It never changes once it is stored. */
+/** A reason why nobody was blocked or unblocked. */
+export type BlockError = {
+  __typename?: 'BlockError';
+  /** The reason, for programs. */
+  code: BlockErrorCode;
+  /** The path of the input at fault, for example `["input", "userId"]`. */
+  field: Maybe<Array<Scalars['String']['output']>>;
+  /** The reason and what to do, in English. */
+  message: Scalars['String']['output'];
+};
+
+/** The reasons why nobody was blocked or unblocked. */
+export type BlockErrorCode =
+  /** The id is the viewer's own. */
+  | 'USER_IS_VIEWER'
+  /** Nobody has that id. */
+  | 'USER_NOT_FOUND';
+
+/** Whom to block. */
+export type BlockUserInput = {
+  /** The id of the user, a UUID. */
+  userId: Scalars['ID']['input'];
+};
+
+/** What became of `blockUser`. */
+export type BlockUserPayload = {
+  __typename?: 'BlockUserPayload';
+  /** The user who is blocked then; null where `userErrors` says why nobody is. */
+  user: Maybe<User>;
+  /** Why nobody was blocked. Empty where somebody was. */
+  userErrors: Array<BlockError>;
+};
+
+/** A message to delete. */
+export type DeleteMessageInput = {
+  /** The id of the message group, a UUID. */
+  messageGroupId: Scalars['ID']['input'];
+  /** The id of the message, a UUID. */
+  messageId: Scalars['ID']['input'];
+};
+
+/** What became of `deleteMessage`. */
+export type DeleteMessagePayload = {
+  __typename?: 'DeleteMessagePayload';
+  /** The message as it is then; null where `userErrors` says why it was not deleted. */
+  message: Maybe<Message>;
+  /** Why it was not deleted. Empty where it was. */
+  userErrors: Array<MessageError>;
+};
+
+/** A new text for a message. */
+export type EditMessageInput = {
+  /** The new text, as for `sendMessage`. */
+  body: Scalars['String']['input'];
+  /** The id of the message group, a UUID. */
+  messageGroupId: Scalars['ID']['input'];
+  /** The id of the message, a UUID. */
+  messageId: Scalars['ID']['input'];
+};
+
+/** What became of `editMessage`. */
+export type EditMessagePayload = {
+  __typename?: 'EditMessagePayload';
+  /** The message as it is then; null where `userErrors` says why it was not edited. */
+  message: Maybe<Message>;
+  /** Why it was not edited. Empty where it was. */
+  userErrors: Array<MessageError>;
+};
+
+/** A change of one of the viewer's message groups. */
+export type InboxEvent = {
+  __typename?: 'InboxEvent';
+  /** Opaque: where to go on after this event. */
+  cursor: Scalars['String']['output'];
+  /** The message group as it is now. */
+  messageGroup: MessageGroup;
+};
+
+/** What was read. */
+export type MarkReadInput = {
+  /** The id of the message group, a UUID. */
+  messageGroupId: Scalars['ID']['input'];
+  /** The id of the newest message that was read. */
+  upTo: Scalars['ID']['input'];
+};
+
+/** What became of `markRead`. */
+export type MarkReadPayload = {
+  __typename?: 'MarkReadPayload';
+  /** The group as it is then; null where `userErrors` says why nothing was marked. */
+  messageGroup: Maybe<MessageGroup>;
+  /** Why nothing was marked. Empty where it was. */
+  userErrors: Array<MessageError>;
+};
+
+/** One message. Its sender can edit and delete it; its place and time stay. */
 export type Message = {
   __typename?: 'Message';
-  /** The text as it was sent, at most 1024 characters. Plain text, never HTML. */
-  body: Scalars['String']['output'];
+  /** The text, at most 1024 characters. Plain text, never HTML. Null where the message was deleted. */
+  body: Maybe<Scalars['String']['output']>;
   /** When it was sent. No two messages of a group have the same time. */
   createdAt: Scalars['DateTime']['output'];
+  /** When it was deleted; null where it was not. */
+  deletedAt: Maybe<Scalars['DateTime']['output']>;
+  /** When it was last edited; null where it never was. */
+  editedAt: Maybe<Scalars['DateTime']['output']>;
   /** A UUID. */
   id: Scalars['ID']['output'];
   /** The id of the message group that it belongs to. */
@@ -55,6 +155,62 @@ export type MessageEdge = {
   node: Message;
 };
 
+/** A reason why nothing was changed in a message group. */
+export type MessageError = {
+  __typename?: 'MessageError';
+  /** The reason, for programs. */
+  code: MessageErrorCode;
+  /** The path of the input at fault, for example `["input", "messageId"]`. */
+  field: Maybe<Array<Scalars['String']['output']>>;
+  /** The reason and what to do, in English. */
+  message: Scalars['String']['output'];
+};
+
+/** The reasons why nothing was changed in a message group. */
+export type MessageErrorCode =
+  /** The body is empty, or nothing in it can be seen. */
+  | 'MESSAGE_BLANK'
+  /** The message was deleted, and cannot be edited any more. */
+  | 'MESSAGE_DELETED'
+  /** There is no such message group, or the viewer does not take part in it. */
+  | 'MESSAGE_GROUP_NOT_FOUND'
+  /** There is no such message in the group. */
+  | 'MESSAGE_NOT_FOUND'
+  /** The message is the other participant's. */
+  | 'MESSAGE_OF_ANOTHER'
+  /** The body has more than 1024 characters after trimming. */
+  | 'MESSAGE_TOO_LONG';
+
+/** Something that happened in a message group. */
+export type MessageEvent = {
+  __typename?: 'MessageEvent';
+  /** Opaque: where to go on after this event. */
+  cursor: Scalars['String']['output'];
+  /** Of `TYPING`: until when to show it, if nothing new comes. */
+  expiresAt: Maybe<Scalars['DateTime']['output']>;
+  /** Of `READ`: when the newest message was sent that the user has read. */
+  lastReadAt: Maybe<Scalars['DateTime']['output']>;
+  /** The message that was created, edited or deleted, as it is now. Null for other events. */
+  message: Maybe<Message>;
+  /** What happened. */
+  type: MessageEventType;
+  /** Who did it. */
+  user: User;
+};
+
+/** What can happen in a message group. */
+export type MessageEventType =
+  /** A message was sent. */
+  | 'CREATED'
+  /** A message lost its text. */
+  | 'DELETED'
+  /** A message got another text. */
+  | 'EDITED'
+  /** A participant has read up to a message. Not told where read receipts are off for one of the two. */
+  | 'READ'
+  /** A participant types. Never told to who types. */
+  | 'TYPING';
+
 /** Two people and their messages. Two people share at most one message group. */
 export type MessageGroup = {
   __typename?: 'MessageGroup';
@@ -67,12 +223,24 @@ export type MessageGroup = {
   lastMessage: Maybe<Message>;
   /** When the newest message was sent; what the list of message groups is ordered by. */
   lastMessageAt: Scalars['DateTime']['output'];
+  /** When the newest message was sent that the viewer has read (see `markRead`); null where none was. */
+  lastReadAt: Maybe<Scalars['DateTime']['output']>;
   /** The messages of this group, newest first: the same as `Query.messages`. */
   messages: MessageConnection;
   /** The participant who is not the viewer. */
   otherUser: User;
+  /**
+   * When the newest message was sent that the other participant has read; null where none was, or where one of the two has
+   * turned read receipts off.
+   */
+  otherUserLastReadAt: Maybe<Scalars['DateTime']['output']>;
   /** Both participants, the viewer first. */
   participants: Array<User>;
+  /**
+   * How many messages of the other participant the viewer has not read, deleted ones included: exact up to 99, and 100 for
+   * that many or more. It follows a new message within moments.
+   */
+  unreadCount: Scalars['Int']['output'];
 };
 
 
@@ -114,9 +282,39 @@ export type MessageRecipientInput =
   |  /** A message group that the viewer takes part in, by its id. */
   { handle?: never; messageGroupId: Scalars['ID']['input']; };
 
+/** What somebody allows others. */
+export type MessageSettings = {
+  __typename?: 'MessageSettings';
+  /** Whether the viewer and those they write with see how far the other has read. On unless turned off. */
+  readReceipts: Scalars['Boolean']['output'];
+  /** Whether anybody may write to the viewer. On unless turned off. */
+  receivesMessages: Scalars['Boolean']['output'];
+};
+
 /** What can be changed. Needs an access token, as every query does. */
 export type Mutation = {
   __typename?: 'Mutation';
+  /**
+   * From now on no message of this user reaches the viewer: it is refused with `RECIPIENT_UNAVAILABLE`, as it is where the
+   * viewer receives from nobody. Typing and read receipts stop on both sides. Any number of times with the same result.
+   */
+  blockUser: BlockUserPayload;
+  /**
+   * Takes the text off one of the viewer's own messages, for good. The message stays in its place, with `deletedAt` and
+   * without a `body`. Any number of times with the same result.
+   */
+  deleteMessage: DeleteMessagePayload;
+  /**
+   * Gives one of the viewer's own messages another text. When it returns without `userErrors`, the text is stored; lists of
+   * message groups and subscribers follow within moments. Any number of times with the same result.
+   */
+  editMessage: EditMessagePayload;
+  /**
+   * Marks a message and all older ones of its group as read by the viewer; never back. Messages that come in meanwhile
+   * stay unread. The other participant sees it as `otherUserLastReadAt`, unless either of the two has turned read receipts
+   * off, or blocks the other. Any number of times with the same result.
+   */
+  markRead: MarkReadPayload;
   /**
    * Sends a message, into a group that exists (`to: { messageGroupId }`) or to a person
    * (`to: { handle }`), which starts a message group where the two have none. When it returns without
@@ -126,12 +324,63 @@ export type Mutation = {
    * Example: `sendMessage(input: { to: { handle: "bayko" }, body: "Hello!" }) { message { id } userErrors { code message } }`
    */
   sendMessage: SendMessagePayload;
+  /**
+   * Tells the other participant's subscribers that the viewer types, for 6 seconds. Once a second is enough: more often it
+   * is not passed on. Not passed on either where one of the two blocks the other or has turned read receipts off.
+   */
+  setTyping: SetTypingPayload;
+  /** Takes a block back. Any number of times with the same result. */
+  unblockUser: UnblockUserPayload;
+  /** Changes what the viewer allows others. What is left out stays as it is. */
+  updateMessageSettings: UpdateMessageSettingsPayload;
+};
+
+
+/** What can be changed. Needs an access token, as every query does. */
+export type MutationBlockUserArgs = {
+  input: BlockUserInput;
+};
+
+
+/** What can be changed. Needs an access token, as every query does. */
+export type MutationDeleteMessageArgs = {
+  input: DeleteMessageInput;
+};
+
+
+/** What can be changed. Needs an access token, as every query does. */
+export type MutationEditMessageArgs = {
+  input: EditMessageInput;
+};
+
+
+/** What can be changed. Needs an access token, as every query does. */
+export type MutationMarkReadArgs = {
+  input: MarkReadInput;
 };
 
 
 /** What can be changed. Needs an access token, as every query does. */
 export type MutationSendMessageArgs = {
   input: SendMessageInput;
+};
+
+
+/** What can be changed. Needs an access token, as every query does. */
+export type MutationSetTypingArgs = {
+  messageGroupId: Scalars['ID']['input'];
+};
+
+
+/** What can be changed. Needs an access token, as every query does. */
+export type MutationUnblockUserArgs = {
+  input: UnblockUserInput;
+};
+
+
+/** What can be changed. Needs an access token, as every query does. */
+export type MutationUpdateMessageSettingsArgs = {
+  input: UpdateMessageSettingsInput;
 };
 
 /** Where a page lies in its list. See the Relay cursor connections specification. */
@@ -154,6 +403,8 @@ export type PageInfo = {
  */
 export type Query = {
   __typename?: 'Query';
+  /** Whom the viewer blocks, the newest block first. */
+  blockedUsers: Array<User>;
   /** The signed-in user: the viewer. */
   me: User;
   /**
@@ -167,6 +418,8 @@ export type Query = {
    * a cursor that this API did not make is `BAD_USER_INPUT`.
    */
   messageGroups: MessageGroupConnection;
+  /** What the viewer allows others. */
+  messageSettings: MessageSettings;
   /**
    * The messages of one of the viewer's groups, newest first, read consistently: what was sent before the
    * request is in it. `NOT_FOUND` where the viewer does not take part in the group or there is none.
@@ -174,6 +427,11 @@ export type Query = {
    * while `hasPreviousPage` is true.
    */
   messages: MessageConnection;
+  /**
+   * How many messages the viewer has not read, in all of the newest thousand message groups: exact up to 99, and 100 for
+   * that many or more.
+   */
+  unreadTotal: Scalars['Int']['output'];
   /**
    * The user with this handle, or null where nobody has it. With or without a leading `@`, in any case.
    * Example: `user(handle: "@bayko") { id displayName }`.
@@ -252,7 +510,9 @@ export type SendMessageErrorCode =
   /** The handle is the viewer's own. */
   | 'RECIPIENT_IS_SENDER'
   /** Nobody has that handle. */
-  | 'RECIPIENT_NOT_FOUND';
+  | 'RECIPIENT_NOT_FOUND'
+  /** The recipient takes no messages, or none of the viewer's. */
+  | 'RECIPIENT_UNAVAILABLE';
 
 /** A message to send. */
 export type SendMessageInput = {
@@ -285,6 +545,109 @@ export type SendMessagePayload = {
   replayed: Scalars['Boolean']['output'];
   /** Why nothing was sent. Empty where the message is stored. */
   userErrors: Array<SendMessageError>;
+};
+
+/** What became of `setTyping`. */
+export type SetTypingPayload = {
+  __typename?: 'SetTypingPayload';
+  /** Until when the other side shows it; null where `userErrors` says why it was not told. */
+  expiresAt: Maybe<Scalars['DateTime']['output']>;
+  /** Why it was not told. Empty where it was, or would have been but for a block. */
+  userErrors: Array<MessageError>;
+};
+
+/**
+ * What is told as it happens, over the `graphql-transport-ws` protocol (the package `graphql-ws`) on the same path. The
+ * access token goes into the payload of `connection_init`: `{ "authorization": "Bearer <token>" }`. Without one the socket
+ * is closed with 4401, with one that does not count, or no longer, with 4403; the reason of the close is that of
+ * UNAUTHENTICATED.
+ *
+ * Every event has a `cursor`. Subscribe again with `after: <cursor of the last event>`, and nothing is missing and nothing
+ * comes twice, however long you were away. With a cursor of a page (of `messages`, or of `messageGroups`) you are taken to
+ * have all that is there up to it. Events come by time, but one that was being written while a newer one was done comes
+ * after it; that happens within 5 seconds, by which the clocks of all writers agree. Events come within moments; where a
+ * part of the system is down, within 30 seconds of its return.
+ *
+ * A socket that takes nothing for 10 seconds is closed with 1013, and one whose server stops with 1012: subscribe again.
+ */
+export type Subscription = {
+  __typename?: 'Subscription';
+  /**
+   * The viewer's message groups, each as it is after a change: it came into being, it has a new message, its newest message
+   * was edited or deleted, or what is unread in it changed.
+   */
+  inboxEvents: InboxEvent;
+  /** What happens in one of the viewer's groups. `NOT_FOUND` where the viewer does not take part in it or there is none. */
+  messageEvents: MessageEvent;
+};
+
+
+/**
+ * What is told as it happens, over the `graphql-transport-ws` protocol (the package `graphql-ws`) on the same path. The
+ * access token goes into the payload of `connection_init`: `{ "authorization": "Bearer <token>" }`. Without one the socket
+ * is closed with 4401, with one that does not count, or no longer, with 4403; the reason of the close is that of
+ * UNAUTHENTICATED.
+ *
+ * Every event has a `cursor`. Subscribe again with `after: <cursor of the last event>`, and nothing is missing and nothing
+ * comes twice, however long you were away. With a cursor of a page (of `messages`, or of `messageGroups`) you are taken to
+ * have all that is there up to it. Events come by time, but one that was being written while a newer one was done comes
+ * after it; that happens within 5 seconds, by which the clocks of all writers agree. Events come within moments; where a
+ * part of the system is down, within 30 seconds of its return.
+ *
+ * A socket that takes nothing for 10 seconds is closed with 1013, and one whose server stops with 1012: subscribe again.
+ */
+export type SubscriptionInboxEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * What is told as it happens, over the `graphql-transport-ws` protocol (the package `graphql-ws`) on the same path. The
+ * access token goes into the payload of `connection_init`: `{ "authorization": "Bearer <token>" }`. Without one the socket
+ * is closed with 4401, with one that does not count, or no longer, with 4403; the reason of the close is that of
+ * UNAUTHENTICATED.
+ *
+ * Every event has a `cursor`. Subscribe again with `after: <cursor of the last event>`, and nothing is missing and nothing
+ * comes twice, however long you were away. With a cursor of a page (of `messages`, or of `messageGroups`) you are taken to
+ * have all that is there up to it. Events come by time, but one that was being written while a newer one was done comes
+ * after it; that happens within 5 seconds, by which the clocks of all writers agree. Events come within moments; where a
+ * part of the system is down, within 30 seconds of its return.
+ *
+ * A socket that takes nothing for 10 seconds is closed with 1013, and one whose server stops with 1012: subscribe again.
+ */
+export type SubscriptionMessageEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  messageGroupId: Scalars['ID']['input'];
+};
+
+/** Whom not to block any longer. */
+export type UnblockUserInput = {
+  /** The id of the user, a UUID. */
+  userId: Scalars['ID']['input'];
+};
+
+/** What became of `unblockUser`. */
+export type UnblockUserPayload = {
+  __typename?: 'UnblockUserPayload';
+  /** The user who is not blocked then; null where `userErrors` says why. */
+  user: Maybe<User>;
+  /** Why nothing was done. Empty where it was. */
+  userErrors: Array<BlockError>;
+};
+
+/** What to change of the viewer's settings. */
+export type UpdateMessageSettingsInput = {
+  /** See `MessageSettings.readReceipts`. Null, as leaving it out, leaves it as it is. */
+  readReceipts?: InputMaybe<Scalars['Boolean']['input']>;
+  /** See `MessageSettings.receivesMessages`. Null, as leaving it out, leaves it as it is. */
+  receivesMessages?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** What became of `updateMessageSettings`. */
+export type UpdateMessageSettingsPayload = {
+  __typename?: 'UpdateMessageSettingsPayload';
+  /** The settings as they are then. */
+  messageSettings: MessageSettings;
 };
 
 /** A person on Cruddur. */
@@ -371,17 +734,33 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  BlockError: ResolverTypeWrapper<BlockError>;
+  BlockErrorCode: BlockErrorCode;
+  BlockUserInput: BlockUserInput;
+  BlockUserPayload: ResolverTypeWrapper<Omit<BlockUserPayload, 'user'> & { user?: Maybe<ResolversTypes['User']> }>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  DeleteMessageInput: DeleteMessageInput;
+  DeleteMessagePayload: ResolverTypeWrapper<Omit<DeleteMessagePayload, 'message'> & { message?: Maybe<ResolversTypes['Message']> }>;
+  EditMessageInput: EditMessageInput;
+  EditMessagePayload: ResolverTypeWrapper<Omit<EditMessagePayload, 'message'> & { message?: Maybe<ResolversTypes['Message']> }>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  InboxEvent: ResolverTypeWrapper<Omit<InboxEvent, 'messageGroup'> & { messageGroup: ResolversTypes['MessageGroup'] }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  MarkReadInput: MarkReadInput;
+  MarkReadPayload: ResolverTypeWrapper<Omit<MarkReadPayload, 'messageGroup'> & { messageGroup?: Maybe<ResolversTypes['MessageGroup']> }>;
   Message: ResolverTypeWrapper<MessageModel>;
   MessageConnection: ResolverTypeWrapper<Omit<MessageConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['MessageEdge']>, nodes: Array<ResolversTypes['Message']> }>;
   MessageEdge: ResolverTypeWrapper<Omit<MessageEdge, 'node'> & { node: ResolversTypes['Message'] }>;
+  MessageError: ResolverTypeWrapper<MessageError>;
+  MessageErrorCode: MessageErrorCode;
+  MessageEvent: ResolverTypeWrapper<MessageEventModel>;
+  MessageEventType: MessageEventType;
   MessageGroup: ResolverTypeWrapper<MessageGroupModel>;
   MessageGroupConnection: ResolverTypeWrapper<Omit<MessageGroupConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['MessageGroupEdge']>, nodes: Array<ResolversTypes['MessageGroup']> }>;
   MessageGroupEdge: ResolverTypeWrapper<Omit<MessageGroupEdge, 'node'> & { node: ResolversTypes['MessageGroup'] }>;
   MessageRecipientInput: MessageRecipientInput;
+  MessageSettings: ResolverTypeWrapper<MessageSettings>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -389,30 +768,55 @@ export type ResolversTypes = {
   SendMessageErrorCode: SendMessageErrorCode;
   SendMessageInput: SendMessageInput;
   SendMessagePayload: ResolverTypeWrapper<Omit<SendMessagePayload, 'message' | 'messageGroup'> & { message?: Maybe<ResolversTypes['Message']>, messageGroup?: Maybe<ResolversTypes['MessageGroup']> }>;
+  SetTypingPayload: ResolverTypeWrapper<SetTypingPayload>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  UnblockUserInput: UnblockUserInput;
+  UnblockUserPayload: ResolverTypeWrapper<Omit<UnblockUserPayload, 'user'> & { user?: Maybe<ResolversTypes['User']> }>;
+  UpdateMessageSettingsInput: UpdateMessageSettingsInput;
+  UpdateMessageSettingsPayload: ResolverTypeWrapper<UpdateMessageSettingsPayload>;
   User: ResolverTypeWrapper<UserModel>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  BlockError: BlockError;
+  BlockUserInput: BlockUserInput;
+  BlockUserPayload: Omit<BlockUserPayload, 'user'> & { user?: Maybe<ResolversParentTypes['User']> };
   Boolean: Scalars['Boolean']['output'];
   DateTime: Scalars['DateTime']['output'];
+  DeleteMessageInput: DeleteMessageInput;
+  DeleteMessagePayload: Omit<DeleteMessagePayload, 'message'> & { message?: Maybe<ResolversParentTypes['Message']> };
+  EditMessageInput: EditMessageInput;
+  EditMessagePayload: Omit<EditMessagePayload, 'message'> & { message?: Maybe<ResolversParentTypes['Message']> };
   ID: Scalars['ID']['output'];
+  InboxEvent: Omit<InboxEvent, 'messageGroup'> & { messageGroup: ResolversParentTypes['MessageGroup'] };
   Int: Scalars['Int']['output'];
+  MarkReadInput: MarkReadInput;
+  MarkReadPayload: Omit<MarkReadPayload, 'messageGroup'> & { messageGroup?: Maybe<ResolversParentTypes['MessageGroup']> };
   Message: MessageModel;
   MessageConnection: Omit<MessageConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['MessageEdge']>, nodes: Array<ResolversParentTypes['Message']> };
   MessageEdge: Omit<MessageEdge, 'node'> & { node: ResolversParentTypes['Message'] };
+  MessageError: MessageError;
+  MessageEvent: MessageEventModel;
   MessageGroup: MessageGroupModel;
   MessageGroupConnection: Omit<MessageGroupConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['MessageGroupEdge']>, nodes: Array<ResolversParentTypes['MessageGroup']> };
   MessageGroupEdge: Omit<MessageGroupEdge, 'node'> & { node: ResolversParentTypes['MessageGroup'] };
   MessageRecipientInput: MessageRecipientInput;
+  MessageSettings: MessageSettings;
   Mutation: Record<PropertyKey, never>;
   PageInfo: PageInfo;
   Query: Record<PropertyKey, never>;
   SendMessageError: SendMessageError;
   SendMessageInput: SendMessageInput;
   SendMessagePayload: Omit<SendMessagePayload, 'message' | 'messageGroup'> & { message?: Maybe<ResolversParentTypes['Message']>, messageGroup?: Maybe<ResolversParentTypes['MessageGroup']> };
+  SetTypingPayload: SetTypingPayload;
   String: Scalars['String']['output'];
+  Subscription: Record<PropertyKey, never>;
+  UnblockUserInput: UnblockUserInput;
+  UnblockUserPayload: Omit<UnblockUserPayload, 'user'> & { user?: Maybe<ResolversParentTypes['User']> };
+  UpdateMessageSettingsInput: UpdateMessageSettingsInput;
+  UpdateMessageSettingsPayload: UpdateMessageSettingsPayload;
   User: UserModel;
 };
 
@@ -430,13 +834,46 @@ export type PageSizeDirectiveArgs = {
 
 export type PageSizeDirectiveResolver<Result, Parent, ContextType = Context, Args = PageSizeDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
+export type BlockErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BlockError'] = ResolversParentTypes['BlockError']> = {
+  code?: Resolver<ResolversTypes['BlockErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type BlockUserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BlockUserPayload'] = ResolversParentTypes['BlockUserPayload']> = {
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['BlockError']>, ParentType, ContextType>;
+};
+
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
 }
 
+export type DeleteMessagePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteMessagePayload'] = ResolversParentTypes['DeleteMessagePayload']> = {
+  message?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['MessageError']>, ParentType, ContextType>;
+};
+
+export type EditMessagePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EditMessagePayload'] = ResolversParentTypes['EditMessagePayload']> = {
+  message?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['MessageError']>, ParentType, ContextType>;
+};
+
+export type InboxEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InboxEvent'] = ResolversParentTypes['InboxEvent']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  messageGroup?: Resolver<ResolversTypes['MessageGroup'], ParentType, ContextType>;
+};
+
+export type MarkReadPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MarkReadPayload'] = ResolversParentTypes['MarkReadPayload']> = {
+  messageGroup?: Resolver<Maybe<ResolversTypes['MessageGroup']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['MessageError']>, ParentType, ContextType>;
+};
+
 export type MessageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Message'] = ResolversParentTypes['Message']> = {
-  body?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  body?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  deletedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  editedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   messageGroupId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   sender?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
@@ -453,13 +890,31 @@ export type MessageEdgeResolvers<ContextType = Context, ParentType extends Resol
   node?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
 };
 
+export type MessageErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageError'] = ResolversParentTypes['MessageError']> = {
+  code?: Resolver<ResolversTypes['MessageErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type MessageEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageEvent'] = ResolversParentTypes['MessageEvent']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastReadAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['MessageEventType'], ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+};
+
 export type MessageGroupResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageGroup'] = ResolversParentTypes['MessageGroup']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   lastMessage?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
   lastMessageAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastReadAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   messages?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, Partial<MessageGroupMessagesArgs>>;
   otherUser?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  otherUserLastReadAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   participants?: Resolver<Array<ResolversTypes['User']>, ParentType, ContextType>;
+  unreadCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type MessageGroupConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageGroupConnection'] = ResolversParentTypes['MessageGroupConnection']> = {
@@ -473,8 +928,20 @@ export type MessageGroupEdgeResolvers<ContextType = Context, ParentType extends 
   node?: Resolver<ResolversTypes['MessageGroup'], ParentType, ContextType>;
 };
 
+export type MessageSettingsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageSettings'] = ResolversParentTypes['MessageSettings']> = {
+  readReceipts?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  receivesMessages?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  blockUser?: Resolver<ResolversTypes['BlockUserPayload'], ParentType, ContextType, RequireFields<MutationBlockUserArgs, 'input'>>;
+  deleteMessage?: Resolver<ResolversTypes['DeleteMessagePayload'], ParentType, ContextType, RequireFields<MutationDeleteMessageArgs, 'input'>>;
+  editMessage?: Resolver<ResolversTypes['EditMessagePayload'], ParentType, ContextType, RequireFields<MutationEditMessageArgs, 'input'>>;
+  markRead?: Resolver<ResolversTypes['MarkReadPayload'], ParentType, ContextType, RequireFields<MutationMarkReadArgs, 'input'>>;
   sendMessage?: Resolver<ResolversTypes['SendMessagePayload'], ParentType, ContextType, RequireFields<MutationSendMessageArgs, 'input'>>;
+  setTyping?: Resolver<ResolversTypes['SetTypingPayload'], ParentType, ContextType, RequireFields<MutationSetTypingArgs, 'messageGroupId'>>;
+  unblockUser?: Resolver<ResolversTypes['UnblockUserPayload'], ParentType, ContextType, RequireFields<MutationUnblockUserArgs, 'input'>>;
+  updateMessageSettings?: Resolver<ResolversTypes['UpdateMessageSettingsPayload'], ParentType, ContextType, RequireFields<MutationUpdateMessageSettingsArgs, 'input'>>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -485,10 +952,13 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  blockedUsers?: Resolver<Array<ResolversTypes['User']>, ParentType, ContextType>;
   me?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
   messageGroup?: Resolver<Maybe<ResolversTypes['MessageGroup']>, ParentType, ContextType, RequireFields<QueryMessageGroupArgs, 'id'>>;
   messageGroups?: Resolver<ResolversTypes['MessageGroupConnection'], ParentType, ContextType, Partial<QueryMessageGroupsArgs>>;
+  messageSettings?: Resolver<ResolversTypes['MessageSettings'], ParentType, ContextType>;
   messages?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<QueryMessagesArgs, 'messageGroupId'>>;
+  unreadTotal?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserArgs, 'handle'>>;
 };
 
@@ -506,6 +976,25 @@ export type SendMessagePayloadResolvers<ContextType = Context, ParentType extend
   userErrors?: Resolver<Array<ResolversTypes['SendMessageError']>, ParentType, ContextType>;
 };
 
+export type SetTypingPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SetTypingPayload'] = ResolversParentTypes['SetTypingPayload']> = {
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['MessageError']>, ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  inboxEvents?: SubscriptionResolver<ResolversTypes['InboxEvent'], "inboxEvents", ParentType, ContextType, Partial<SubscriptionInboxEventsArgs>>;
+  messageEvents?: SubscriptionResolver<ResolversTypes['MessageEvent'], "messageEvents", ParentType, ContextType, RequireFields<SubscriptionMessageEventsArgs, 'messageGroupId'>>;
+};
+
+export type UnblockUserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UnblockUserPayload'] = ResolversParentTypes['UnblockUserPayload']> = {
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['BlockError']>, ParentType, ContextType>;
+};
+
+export type UpdateMessageSettingsPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateMessageSettingsPayload'] = ResolversParentTypes['UpdateMessageSettingsPayload']> = {
+  messageSettings?: Resolver<ResolversTypes['MessageSettings'], ParentType, ContextType>;
+};
+
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
   displayName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   handle?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -513,18 +1002,31 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type Resolvers<ContextType = Context> = {
+  BlockError?: BlockErrorResolvers<ContextType>;
+  BlockUserPayload?: BlockUserPayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
+  DeleteMessagePayload?: DeleteMessagePayloadResolvers<ContextType>;
+  EditMessagePayload?: EditMessagePayloadResolvers<ContextType>;
+  InboxEvent?: InboxEventResolvers<ContextType>;
+  MarkReadPayload?: MarkReadPayloadResolvers<ContextType>;
   Message?: MessageResolvers<ContextType>;
   MessageConnection?: MessageConnectionResolvers<ContextType>;
   MessageEdge?: MessageEdgeResolvers<ContextType>;
+  MessageError?: MessageErrorResolvers<ContextType>;
+  MessageEvent?: MessageEventResolvers<ContextType>;
   MessageGroup?: MessageGroupResolvers<ContextType>;
   MessageGroupConnection?: MessageGroupConnectionResolvers<ContextType>;
   MessageGroupEdge?: MessageGroupEdgeResolvers<ContextType>;
+  MessageSettings?: MessageSettingsResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   SendMessageError?: SendMessageErrorResolvers<ContextType>;
   SendMessagePayload?: SendMessagePayloadResolvers<ContextType>;
+  SetTypingPayload?: SetTypingPayloadResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
+  UnblockUserPayload?: UnblockUserPayloadResolvers<ContextType>;
+  UpdateMessageSettingsPayload?: UpdateMessageSettingsPayloadResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
 };
 

@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { microsecondsOf, timestampOf } from '../messages/keys.ts';
+import { writtenForm } from '../messages/keys.ts';
 
 /** A moment in UTC with six decimals and a Z: a string on both sides, since a Date would lose the microseconds. */
 export const DateTime = new GraphQLScalarType<string, string>({
@@ -10,7 +10,7 @@ export const DateTime = new GraphQLScalarType<string, string>({
 });
 
 function parse(value: unknown): string {
-  const microseconds = typeof value === 'string' ? microsecondsOf(value) : null;
-  if (microseconds === null) throw new GraphQLError('expected a time such as 2026-11-20T20:26:11.927123Z');
-  return timestampOf(microseconds);
+  const written = typeof value === 'string' ? writtenForm(value) : null;
+  if (written === null) throw new GraphQLError('expected a time such as 2026-11-20T20:26:11.927123Z');
+  return written;
 }

@@ -2,7 +2,8 @@ import { type GraphQLResolveInfo, Kind, type SelectionSetNode, visit } from 'gra
 import { type Context, viewerOf } from '../context.ts';
 import { notFound } from '../errors.ts';
 import type { MessageGroupResolvers } from '../generated/graphql.ts';
-import type { MessageGroup as MessageGroupModel } from '../messages/rows.ts';
+import { newReading } from '../messages/reading.ts';
+import type { MessageGroup as MessageGroupModel, Reading } from '../messages/rows.ts';
 import { connectionOf, parsePage } from './pagination.ts';
 import { resolveUser } from './user.ts';
 
@@ -13,14 +14,29 @@ export const MessageGroup: MessageGroupResolvers = {
     Promise.all([resolveUser(viewerOf(context), context), resolveUser(group.otherUser, context)]),
 
   lastMessage(group, _args, context, info) {
-    const { id, senderId, body } = group.lastMessage;
+    const { id, senderId, body, editedAt, deletedAt } = group.lastMessage;
     // A row of the earlier backend does not say which message it shows.
     if (id === null || senderId === null) {
       loadParticipants(group, context, info);
       return context.messages.findNewestMessage(group.id);
     }
     const sender = senderId === group.otherUser.id ? group.otherUser : viewerOf(context);
-    return { id, groupId: group.id, body, createdAt: group.lastMessageAt, sender, sortKey: group.sortKey };
+    const createdAt = group.lastMessageAt;
+    return { id, groupId: group.id, body, createdAt, sender, editedAt, deletedAt, sortKey: createdAt };
+  },
+
+  unreadCount: async (group, _args, context) => (await readingOf(group, context)).unread.length,
+
+  lastReadAt: async (group, _args, context) => (await readingOf(group, context)).lastReadAt,
+
+  async otherUserLastReadAt(group, _args, context) {
+    const { userLoader } = context;
+    const ids = [viewerOf(context).id, group.otherUser.id];
+    const [{ otherLastReadAt }, ...users] = await Promise.all([
+      readingOf(group, context),
+      ...ids.map((id) => userLoader.load(id)),
+    ]);
+    return users.every((user) => user?.readReceipts) ? otherLastReadAt : null;
   },
 
   async messages(group, args, context, info) {
@@ -32,6 +48,21 @@ export const MessageGroup: MessageGroupResolvers = {
     return connectionOf(page);
   },
 };
+
+/** What was read of a group that was not read along with its row: one Query, however many fields ask. */
+const readings = new WeakMap<MessageGroupModel, Promise<Reading>>();
+
+function readingOf(group: MessageGroupModel, context: Context): Reading | Promise<Reading> {
+  if (group.reading) return group.reading;
+  const reading = readings.get(group) ?? readReading(group, context);
+  readings.set(group, reading);
+  return reading;
+}
+
+async function readReading({ id }: MessageGroupModel, context: Context): Promise<Reading> {
+  const row = await context.messages.findMessageGroup(viewerOf(context).id, id);
+  return row?.reading ?? newReading();
+}
 
 /** All senders are participants: asked for now, where they will be needed, the groups of a page share one SQL statement. */
 function loadParticipants({ otherUser }: MessageGroupModel, context: Context, info: GraphQLResolveInfo): void {

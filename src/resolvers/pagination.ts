@@ -1,5 +1,5 @@
 import { badUserInput } from '../errors.ts';
-import { cursorOf, parseCursor } from '../messages/keys.ts';
+import { cursorOf, parseCursor } from '../messages/cursors.ts';
 import type { Page, PageRequest } from '../messages/page.ts';
 
 export interface PageArguments {

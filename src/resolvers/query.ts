@@ -29,4 +29,10 @@ export const Query: Required<QueryResolvers> = {
     if (!page) throw notFound('There is no such message group, or you do not take part in it.');
     return connectionOf(page);
   },
+
+  unreadTotal: (_parent, _args, context) => context.messages.countUnread(viewerOf(context).id),
+
+  messageSettings: (_parent, _args, context) => context.settings.findSettings(viewerOf(context).id),
+
+  blockedUsers: (_parent, _args, context) => context.settings.listBlocked(viewerOf(context).id),
 };

@@ -1,19 +1,30 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Logger } from 'pino';
 import { createDocumentClient, createDynamoDbClient } from '../clients.ts';
-import { readTableConfig } from '../config.ts';
+import { readStreamConfig } from '../config.ts';
+import { createFeed } from '../live/createFeed.ts';
+import type { Feed } from '../live/feed.ts';
+import { publishHints } from '../live/hints.ts';
 import { createLogger } from '../logger.ts';
 import { createProjector, type Project } from '../messages/projector.ts';
 import { parseRecord } from './records.ts';
+
+interface HandlerOptions {
+  project: Project;
+  /** Hears what changed; nobody does where there is none. */
+  feed?: Feed;
+  logger: Pick<Logger, 'error'>;
+}
 
 /**
  * A Lambda handler for the table's stream, for an event source mapping with `ReportBatchItemFailures`: reports the
  * first record that could not be processed and all from there on, so that Lambda delivers those again.
  */
-export function createHandler({ project, logger }: { project: Project; logger: Pick<Logger, 'error'> }) {
+export function createHandler({ project, feed, logger }: HandlerOptions) {
   return async function handleEvent(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
     const records = event.Records.map(parseRecord);
     const { failedFrom, errors, skipped } = await project(records);
+    if (feed) publishHints(feed, records);
     for (const reason of skipped) logger.error({ reason }, 'skipped a stream record');
     for (const err of errors) logger.error({ err }, 'could not move the rows of a message group');
     const failed = failedFrom === null ? [] : records.slice(failedFrom);
@@ -21,13 +32,15 @@ export function createHandler({ project, logger }: { project: Project; logger: P
   };
 }
 
-const config = readTableConfig(process.env);
+const config = readStreamConfig(process.env);
+const logger = createLogger('info');
 
-/** Door 2 on AWS. Needs `MESSAGES_TABLE`, and `NODE_ENV=production` or `DYNAMODB_ENDPOINT`. */
+/** Door 2 on AWS. Needs `MESSAGES_TABLE`, and `NODE_ENV=production` or `DYNAMODB_ENDPOINT`; `REDIS_URL` for live events. */
 export const handler = createHandler({
   project: createProjector({
     dynamo: createDocumentClient(createDynamoDbClient(config)),
     table: config.messagesTable,
   }),
-  logger: createLogger('info'),
+  feed: createFeed(config.redisUrl, logger),
+  logger,
 });

@@ -1,9 +1,22 @@
-import { readDataDir, readTableConfig } from '../config.ts';
+import { readDataDir, readStreamConfig } from '../config.ts';
+import { createFeed } from '../live/createFeed.ts';
+import { createLogger } from '../logger.ts';
+import { createMetrics } from '../metrics.ts';
 import { runUntilSignal } from '../process.ts';
 import { startWorker } from './service.ts';
 
-await runUntilSignal(async () =>
-  Promise.resolve(
-    startWorker({ ...readTableConfig(process.env), dataDir: readDataDir(process.env), logLevel: 'info' }),
-  ),
-);
+await runUntilSignal(async () => {
+  const config = readStreamConfig(process.env);
+  const feed = createFeed(config.redisUrl, createLogger('info'));
+  const metrics = config.metrics && createMetrics();
+  const metricsServer = config.metrics && (await metrics?.listen(config.metrics.host, config.metrics.port));
+  const options = { ...config, dataDir: readDataDir(process.env), logLevel: 'info' } as const;
+  const worker = startWorker(options, { feed, metrics });
+  return {
+    async stop() {
+      await worker.stop();
+      await feed.close();
+      await metricsServer?.close();
+    },
+  };
+});

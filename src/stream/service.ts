@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import type { DestinationStream } from 'pino';
 import { createDocumentClient, createDynamoDbClient, createStreamsClient } from '../clients.ts';
 import type { LogLevel, TableConfig } from '../config.ts';
+import type { Feed } from '../live/feed.ts';
 import { createLogger } from '../logger.ts';
 import { createProjector } from '../messages/projector.ts';
+import type { Metrics } from '../metrics.ts';
+import { countCalls } from '../trace.ts';
 import { createFileCheckpoints } from './checkpoints.ts';
 import { runWorker } from './worker.ts';
 
@@ -13,10 +16,22 @@ export interface WorkerConfig extends TableConfig {
   logLevel: LogLevel;
 }
 
-/** Makes the clients and starts the worker; it logs to standard output unless told otherwise. `stop` resolves when the batch that it is at is done with. */
-export function startWorker(config: WorkerConfig, logOutput?: DestinationStream): { stop(): Promise<void> } {
+export interface WorkerServiceOptions {
+  /** Hears what changed; closed by whoever made it. Nobody hears where there is none. */
+  feed?: Feed;
+  /** Counts what is projected, and the calls for it. */
+  metrics?: Metrics | undefined;
+  /** Standard output unless given. */
+  logOutput?: DestinationStream;
+}
+
+/** Makes the clients and starts the worker. `stop` resolves when the batch that it is at is done with. */
+export function startWorker(
+  config: WorkerConfig,
+  { feed, metrics, logOutput }: WorkerServiceOptions = {},
+): { stop(): Promise<void> } {
   const { messagesTable: table, dataDir, logLevel } = config;
-  const dynamo = createDynamoDbClient(config);
+  const dynamo = countCalls(createDynamoDbClient(config), metrics);
   const streams = createStreamsClient(config);
   const stopping = new AbortController();
   const running = runWorker(
@@ -25,6 +40,8 @@ export function startWorker(config: WorkerConfig, logOutput?: DestinationStream)
       streams,
       table,
       project: createProjector({ dynamo: createDocumentClient(dynamo), table }),
+      feed,
+      metrics,
       checkpoints: createFileCheckpoints(join(dataDir, 'stream-checkpoint.json')),
       logger: createLogger(logLevel, logOutput),
     },

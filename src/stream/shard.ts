@@ -5,7 +5,7 @@ import {
   GetShardIteratorCommand,
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
-import type { Projection, Project } from '../messages/projector.ts';
+import type { Projection, Project, StreamRecord } from '../messages/projector.ts';
 import { parseRecord } from './records.ts';
 
 /** One shard of a stream, and how far it has been read. */
@@ -25,7 +25,7 @@ interface ShardReader {
   streams: DynamoDBStreamsClient;
   streamArn: string;
   project: Project;
-  onProjection: (projection: Projection) => void;
+  onProjection: (projection: Projection, records: StreamRecord[]) => void;
 }
 
 const LONGEST_PAUSE_MS = 30_000;
@@ -49,7 +49,7 @@ export async function readOn(
   const records = raw.map(parseRecord);
   if (records.length > 0) {
     const projection = await project(records);
-    onProjection(projection);
+    onProjection(projection, records);
     if (projection.failedFrom !== null) {
       const done = records.slice(0, projection.failedFrom);
       shard.position = done.at(-1)?.sequenceNumber ?? shard.position;

@@ -2,7 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeStreamCommand, type DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { Logger } from 'pino';
-import type { Project, Projection } from '../messages/projector.ts';
+import type { Feed } from '../live/feed.ts';
+import { publishHints } from '../live/hints.ts';
+import { microsecondsOf } from '../messages/keys.ts';
+import type { Project, Projection, StreamRecord } from '../messages/projector.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { newShard, readOn, recover, type Shard } from './shard.ts';
 
@@ -11,6 +15,10 @@ export interface WorkerOptions {
   streams: DynamoDBStreamsClient;
   table: string;
   project: Project;
+  /** Hears what changed, after it was projected; nobody does where there is none. */
+  feed?: Feed | undefined;
+  /** Counts what is projected; nobody does where there are none. */
+  metrics?: Pick<Metrics, 'projection'> | undefined;
   checkpoints: Checkpoints;
   logger: Logger;
 }
@@ -38,15 +46,17 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
 
 /** Reads one stream until `signal` aborts, or until it is gone, which is an error. */
 async function followStream(options: WorkerOptions, streamArn: string, signal: AbortSignal): Promise<void> {
-  const { streams, checkpoints, project, logger } = options;
+  const { streams, checkpoints, project, feed, metrics, logger } = options;
   const saved = await checkpoints.load();
   const positions = new Map(saved?.streamArn === streamArn ? Object.entries(saved.shards) : []);
   const reader = {
     streams,
     streamArn,
     project,
-    onProjection: (projection: Projection) => {
+    onProjection: (projection: Projection, records: StreamRecord[]) => {
       report(projection, logger);
+      if (feed) publishHints(feed, records);
+      metrics?.projection(records.length, failuresOf(projection, records), ageOfNewest(records));
     },
   };
   let shards: Shard[] = [];
@@ -109,6 +119,17 @@ function positionsOf(shards: Shard[]): Record<string, string> {
       closed ? [[id, CLOSED]] : position === undefined ? [] : [[id, position]],
     ),
   );
+}
+
+function failuresOf({ failedFrom }: Projection, records: StreamRecord[]): number {
+  return failedFrom === null ? 0 : records.length - failedFrom;
+}
+
+/** How long ago the newest record was written, in seconds; 0 where none says it. */
+function ageOfNewest(records: StreamRecord[]): number {
+  const times = records.map(({ newImage }) => microsecondsOf(String(newImage?.['sk'])) ?? 0);
+  const newest = Math.max(0, ...times);
+  return newest === 0 ? 0 : Math.max(0, Date.now() / 1000 - newest / 1_000_000);
 }
 
 function report({ errors, skipped }: Projection, logger: Logger): void {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type GraphQLEnumType, OperationTypeNode } from 'graphql';
@@ -12,6 +13,7 @@ import {
   type Examples,
   type Generated,
 } from '../support/generate.ts';
+import { bearer, connect, subscribe } from '../support/socket.ts';
 
 const schema = readSchema();
 /** What a caller may be told; anything else is a fault of the server. */
@@ -23,14 +25,21 @@ let examples: Examples;
 beforeAll(async () => {
   api = await startTestApi();
   ann = await api.person('ann');
-  const others = await Promise.all(Array.from({ length: 6 }, (_, n) => api.person(`other${n}`)));
-  const [ben, cat] = others as [Person, Person, ...Person[]];
-  for (const other of others.slice(2)) await send(other, { handle: ann.handle });
+  const people = await Promise.all(Array.from({ length: 6 }, (_, n) => api.person(`other${n}`)));
+  const [ben, cat, dan] = people as [Person, Person, Person, ...Person[]];
+  for (const other of people.slice(2)) await send(other, { handle: ann.handle });
   const groupId = await send(ben, { handle: ann.handle });
   for (let n = 0; n < 30; n++) await send(ann, { messageGroupId: groupId });
   const foreign = await send(ben, { handle: cat.handle });
   const { data } = await ann.run(`{ messages(messageGroupId: "${groupId}") { edges { cursor } } }`);
   const cursors = data.messages.edges.map(({ cursor }) => cursor);
+  const own = await idOfNewest(ann, groupId);
+  const others = await send(ben, { messageGroupId: groupId }).then(() => idOfNewest(ann, groupId));
+  const deleted = await send(ann, { messageGroupId: groupId }).then(() => idOfNewest(ann, groupId));
+  await ann.run(
+    `mutation { deleteMessage(input: { messageGroupId: "${groupId}", messageId: "${deleted}" }) { userErrors { code } } }`,
+  );
+  const messageIds = [own, own, others, deleted, randomUUID()];
   const sizes = [1, 2, 3, 20, 100, null];
   const pages = {
     first: sizes,
@@ -38,7 +47,9 @@ beforeAll(async () => {
     after: [...cursors, null],
     before: [null, ...cursors],
   };
-  const handles = [ann.handle, `@${ben.handle.toUpperCase()}`, cat.handle, 'nobody-has-this'];
+  await dan.run(`mutation { blockUser(input: { userId: "${ann.id}" }) { userErrors { code } } }`);
+  const userIds = [ann.id, cat.id, randomUUID()];
+  const handles = [ann.handle, `@${ben.handle.toUpperCase()}`, cat.handle, dan.handle, 'nobody-has-this'];
   const groups = [groupId, groupId, foreign, randomUUID()];
   examples = {
     ...Object.fromEntries(
@@ -49,8 +60,21 @@ beforeAll(async () => {
     'messages.messageGroupId': groups,
     'messageGroup.id': groups,
     'user.handle': handles,
-    'MessageRecipientInput.handle': handles,
+    'MessageRecipientInput.handle': [...handles, dan.handle, dan.handle],
     'MessageRecipientInput.messageGroupId': groups,
+    'messageEvents.messageGroupId': [groupId],
+    'messageEvents.after': cursors,
+    'inboxEvents.after': [cursors.at(-1)],
+    'setTyping.messageGroupId': groups,
+    ...Object.fromEntries(
+      ['MarkReadInput', 'EditMessageInput', 'DeleteMessageInput'].map((input) => [`${input}.messageGroupId`, groups]),
+    ),
+    'MarkReadInput.upTo': messageIds,
+    'EditMessageInput.messageId': messageIds,
+    'DeleteMessageInput.messageId': [...messageIds.slice(2)],
+    'BlockUserInput.userId': userIds,
+    'UnblockUserInput.userId': userIds,
+    'EditMessageInput.body': ['hello', 'other', ' ', 'x'.repeat(1025)],
     'SendMessageInput.body': ['hello', '🎉 \n two lines', ' ', 'x'.repeat(1024), 'x'.repeat(1025)],
     'SendMessageInput.idempotencyKey': ['a', 'b', null],
   };
@@ -60,6 +84,11 @@ afterAll(() => api.stop());
 async function send(sender: Person, to: object): Promise<string> {
   const { data } = await sender.run(SEND, { input: { to, body: 'hello' } });
   return data.sendMessage.messageGroup?.id ?? '';
+}
+
+async function idOfNewest(person: Person, groupId: string): Promise<string> {
+  const { data } = await person.run(`{ messages(messageGroupId: "${groupId}", first: 1) { nodes { id } } }`);
+  return data.messages.nodes[0]?.id ?? '';
 }
 
 function run({ query, variables }: Pick<Generated, 'query' | 'variables'>) {
@@ -84,23 +113,47 @@ async function faultsOf(operation: Generated, { data, errors = [], extensions }:
   ];
 }
 
+/** What is wrong with the first event of a valid subscription; none where it has none within a moment. */
+async function eventFaults({ document, query, variables }: Generated): Promise<string[]> {
+  const client = connect(api.url, bearer(ann.token));
+  const heard = subscribe(client, query, variables);
+  const first = await Promise.race([heard.until(1), sleep(300).then(() => [])]).catch(() => []);
+  const [answer] = first;
+  heard.stop();
+  await client.dispose();
+  if (!answer) return [];
+  const codes = (answer.errors ?? []).map(({ extensions }) => String(extensions?.['code']));
+  return [
+    ...codes.filter((code) => !EXPECTED_CODES.includes(code)),
+    ...(answer.data ? await nonconformities(schema, { document, variables, data: answer.data }) : []),
+    ...(answer.data || codes.length > 0 ? [] : ['neither data nor errors']),
+  ];
+}
+
+const subscriptions = () => arbitraryOperation(schema, OperationTypeNode.SUBSCRIPTION, examples);
 const queries = () => arbitraryOperation(schema, OperationTypeNode.QUERY, examples);
 const mutations = () => arbitraryOperation(schema, OperationTypeNode.MUTATION, examples);
 
 describe('operations generated from the schema', () => {
   it('use every field, argument and input branch, meet every enum value, and are answered as promised', async () => {
-    const operations = [queries(), mutations()].flatMap((kind) => fc.sample(kind, { numRuns: 300, seed: 1 }));
-    const used = new Set<string>();
+    const operations = [queries(), mutations()].flatMap((kind) => fc.sample(kind, { numRuns: 500, seed: 1 }));
+    const events = fc.sample(subscriptions(), { numRuns: 60, seed: 1 });
+    const used = new Set([...operations, ...events].flatMap((operation) => coordinatesIn(schema, operation)));
     const answers: string[] = [];
     for (const operation of operations) {
-      for (const coordinate of coordinatesIn(schema, operation)) used.add(coordinate);
       const answer = await run(operation);
       answers.push(JSON.stringify(answer));
       const { query } = operation;
       expect({ query, faults: await faultsOf(operation, answer) }).toEqual({ query, faults: [] });
     }
+    for (const operation of events) {
+      const { query } = operation;
+      expect({ query, faults: await eventFaults(operation) }).toEqual({ query, faults: [] });
+    }
     expect(coordinatesOf(schema).filter((coordinate) => !used.has(coordinate))).toEqual([]);
-    const codes = (schema.getType('SendMessageErrorCode') as GraphQLEnumType).getValues().map(({ name }) => name);
+    const codes = ['SendMessageErrorCode', 'MessageErrorCode', 'BlockErrorCode'].flatMap((name) =>
+      (schema.getType(name) as GraphQLEnumType).getValues().map((value) => value.name),
+    );
     expect(codes.filter((code) => !answers.some((answer) => answer.includes(`"${code}"`)))).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cursorOf } from '../../src/messages/keys.ts';
+import { cursorOf } from '../../src/messages/cursors.ts';
 import { type GraphQLAnswer, type Person, post, SEND, startTestApi, type TestApi } from '../support/api.ts';
 
 let api: TestApi;

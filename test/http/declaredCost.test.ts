@@ -46,6 +46,19 @@ describe('the cost that an operation may have', () => {
     expect(await requested('{ me { id } user(handle: "x") { id } }')).toMatchObject({ atMost: { sqlStatements: 3 } });
   });
 
+  it('is that of the operation that is asked for, also when it comes again', async () => {
+    const query =
+      'query One { messageGroups(first: 1) { nodes { id } } } query All { messageGroups(first: 100) { nodes { id } } }';
+    const itemsOf = async (operationName: string) => {
+      const headers = { authorization: `Bearer ${ann.token}`, 'x-cost': '1' };
+      const { extensions } = await post(api.url, { query, operationName }, headers);
+      return extensions?.cost.atMost?.items;
+    };
+    for (const operationName of ['One', 'All', 'One', 'All']) {
+      expect(await itemsOf(operationName)).toBe(operationName === 'One' ? 1 : 100);
+    }
+  });
+
   it('counts the second read that a cursor may need', async () => {
     const query = 'query ($after: String) { messageGroups(after: $after) { nodes { id } } }';
     expect(await requested(query)).toMatchObject({ atMost: { dynamodbCalls: 1 } });

@@ -65,7 +65,7 @@ it('its messages can be paged through with cursors, in both directions', async (
   let after: string | null | undefined;
   for (;;) {
     const { nodes, pageInfo } = await read({ first: 1, after });
-    bodies.push(...nodes.map(({ body }) => body));
+    bodies.push(...nodes.map(({ body }) => body ?? ''));
     after = pageInfo.endCursor;
     if (!pageInfo.hasNextPage) break;
   }

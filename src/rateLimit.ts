@@ -1,0 +1,66 @@
+import { GraphQLError } from 'graphql';
+import { Redis } from 'ioredis';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+
+/** How much anybody may ask for in a minute. */
+export interface RateLimit {
+  /** Takes what an operation costs from what a user has left. @throws RATE_LIMITED where it is not enough. */
+  takeOfUser(userId: string, points: number): Promise<void>;
+  /** Takes one request without a viewer from what an address has left. @throws RATE_LIMITED */
+  takeOfAddress(address: string): Promise<void>;
+  close(): void;
+}
+
+export interface RateLimitOptions {
+  /** Points of cost that a user may spend in a minute; an address may send a tenth of it in requests without a token. */
+  pointsPerMinute: number;
+  /** Shared by all nodes where there is one; while it does not answer, each node counts for itself. */
+  redisUrl: string | undefined;
+}
+
+const WINDOW_SECONDS = 60;
+/** Requests without a valid token, which nobody needs many of, for each point of a user. */
+const REQUESTS_FOR_A_POINT = 0.1;
+const REDIS_TIMEOUT_MS = 50;
+
+export function createRateLimit({ pointsPerMinute, redisUrl }: RateLimitOptions): RateLimit {
+  const redis =
+    redisUrl === undefined
+      ? null
+      : new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: REDIS_TIMEOUT_MS });
+  // What is wrong with the connection is told by that of the feed.
+  redis?.on('error', () => undefined);
+
+  const limiter = (keyPrefix: string, points: number): RateLimiterAbstract => {
+    const options = { keyPrefix: `cruddur:${keyPrefix}`, points, duration: WINDOW_SECONDS };
+    const local = new RateLimiterMemory(options);
+    return redis ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: local }) : local;
+  };
+  const users = limiter('user', pointsPerMinute);
+  const addresses = limiter('address', Math.ceil(pointsPerMinute * REQUESTS_FOR_A_POINT));
+
+  return {
+    takeOfUser: (userId, points) => take(users, userId, points),
+    takeOfAddress: (address) => take(addresses, address, 1),
+    close: () => redis?.disconnect(),
+  };
+}
+
+async function take(limiter: RateLimiterAbstract, key: string, points: number): Promise<void> {
+  try {
+    await limiter.consume(key, points);
+  } catch (error) {
+    throw error instanceof RateLimiterRes ? rateLimited(error.msBeforeNext) : error;
+  }
+}
+
+function rateLimited(waitMs: number): GraphQLError {
+  const retryAfter = Math.max(1, Math.ceil(waitMs / 1000));
+  return new GraphQLError(`Too much in a minute: try again in ${retryAfter} seconds`, {
+    extensions: {
+      code: 'RATE_LIMITED',
+      retryAfter,
+      http: { status: 429, headers: new Map([['retry-after', String(retryAfter)]]) },
+    },
+  });
+}
