@@ -12,6 +12,7 @@ import { createScratchDatabase } from '../test/support/scratchDatabase.ts';
 import type { Given } from './contenders/serve.ts';
 
 const GROUPS = 20;
+const STRANGERS = 2500;
 const MESSAGES = 150;
 
 /** What all contenders work on: one table, one Postgres, the same rows. */
@@ -19,6 +20,8 @@ export interface Parts {
   given: Given;
   token: string;
   groupId: string;
+  /** The handle of a user whom the viewer has never written to, another with every call. */
+  nextStranger: () => string;
   /** The environment of the contender that is this project. */
   environment: Record<string, string>;
   stop(): Promise<void>;
@@ -37,12 +40,18 @@ export async function startParts(log: (line: string) => void): Promise<Parts> {
   const users = await registerUsers(databaseUrl, GROUPS + 1);
   const groupId = await fill(createMessages({ dynamo: createDocumentClient(client), table }), users);
   client.destroy();
+  const strangers = await registerStrangers(databaseUrl, STRANGERS);
   const [viewer] = users;
   const token = await issuer.accessToken({ sub: viewer?.sub ?? '', expiresIn: 36_000 });
   return {
     given: { dynamodbEndpoint: dynamodb.url, databaseUrl, table, viewerId: viewer?.id ?? '' },
     token,
     groupId,
+    nextStranger() {
+      const handle = strangers.pop();
+      if (handle === undefined) throw new Error(`There are no more than ${STRANGERS} strangers`);
+      return handle;
+    },
     environment: {
       NODE_ENV: 'test',
       HOST: '127.0.0.1',
@@ -85,6 +94,20 @@ async function registerUsers(databaseUrl: string, count: number): Promise<BenchU
   }
   await client.end();
   return users;
+}
+
+/** Registers users who have no groups; their handles. */
+async function registerStrangers(databaseUrl: string, count: number): Promise<string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rows } = await client.query<{ handle: string }>(
+    `insert into public.users (uuid, handle, display_name, email, cognito_user_id)
+     select gen_random_uuid(), 'stranger-' || n, 'Stranger ' || n, n || '@example.com', 'stranger-' || n
+     from generate_series(1, $1) as n returning handle`,
+    [count],
+  );
+  await client.end();
+  return rows.map(({ handle }) => handle);
 }
 
 /** Gives the first user a group with each other one, and the last of these groups its messages; returns that group. */

@@ -8,4 +8,4 @@ const { url } = await startStandaloneServer(server, {
   listen: { port: 0 },
   context: () => Promise.resolve(createStockContext()),
 });
-announce({ address: '', family: '', port: Number(new URL(url).port) });
+announce({ url });

@@ -13,5 +13,5 @@ const server = createServer((request, response) => {
   });
 });
 server.listen(0, '127.0.0.1', () => {
-  announce(server.address());
+  announce(server);
 });

@@ -11,4 +11,4 @@ await app.register(mercurius, {
   jit: 1,
 });
 await app.listen({ port: 0, host: '127.0.0.1' });
-announce(app.server.address());
+announce(app.server);

@@ -12,6 +12,7 @@ export interface Given {
 export interface Usage {
   cpuMicroseconds: number;
   peakBytes: number;
+  residentBytes: number;
   dynamodbCalls: number;
   sqlStatements: number;
 }
@@ -24,7 +25,8 @@ export function given(): Given {
 }
 
 /** Tells the benchmark where this contender listens, and from now on what it has used whenever it asks. */
-export function announce(address: AddressInfo | string | null): void {
+export function announce(server: { address(): AddressInfo | string | null } | { url: string }): void {
+  const address = 'url' in server ? { port: Number(new URL(server.url).port) } : server.address();
   if (address === null || typeof address === 'string') throw new Error('A contender listens on a port');
   process.on('message', () => process.send?.(usage()));
   process.on('disconnect', () => process.exit());
@@ -33,5 +35,10 @@ export function announce(address: AddressInfo | string | null): void {
 
 function usage(): Usage {
   const { user, system } = process.cpuUsage();
-  return { cpuMicroseconds: user + system, peakBytes: process.resourceUsage().maxRSS * 1024, ...counted };
+  return {
+    cpuMicroseconds: user + system,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    residentBytes: process.memoryUsage.rss(),
+    ...counted,
+  };
 }

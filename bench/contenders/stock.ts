@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import DataLoader from 'dataloader';
 import pg from 'pg';
 import { counted, given } from './serve.ts';
@@ -79,11 +79,69 @@ async function query(pk: string, { first = 20, after }: Page) {
   };
 }
 
-async function sendMessage({ to, body }: { to: { messageGroupId: string }; body: string }) {
+interface SendInput {
+  to: { messageGroupId?: string; handle?: string };
+  body: string;
+}
+
+async function sendMessage({ to, body }: SendInput) {
+  if (to.messageGroupId === undefined) return sendFirst(to.handle ?? '', body);
+  const row = messageRow(to.messageGroupId, body);
   counted.dynamodbCalls++;
+  await dynamo.send(new PutCommand({ TableName: table, Item: row, ConditionExpression: 'attribute_not_exists(pk)' }));
+  return { message: row, userErrors: [] };
+}
+
+async function sendFirst(handle: string, body: string) {
+  counted.sqlStatements++;
+  const { rows } = await pool.query<{ uuid: string; display_name: string }>(
+    'select uuid, display_name from public.users where lower(handle) = lower($1)',
+    [handle],
+  );
+  const [other] = rows;
+  if (!other) return { message: null, userErrors: [{ code: 'RECIPIENT_NOT_FOUND' }] };
+  counted.dynamodbCalls += 2;
+  await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk',
+      FilterExpression: 'user_uuid = :other',
+      ExpressionAttributeValues: { ':pk': `GRP#${viewerId}`, ':other': other.uuid },
+      ConsistentRead: true,
+    }),
+  );
+  const groupId = randomUUID();
+  const row = messageRow(groupId, body);
+  const groupRow = (participant: string, user: Row) => ({
+    ...user,
+    pk: `GRP#${participant}`,
+    sk: row.sk,
+    message_group_uuid: groupId,
+    message: row.message,
+    last_message_at: row.sk,
+    last_message_uuid: row.message_uuid,
+    last_sender_uuid: viewerId,
+  });
+  const rowsToPut = [
+    row,
+    { pk: `DM#${[viewerId, other.uuid].sort().join('#')}`, sk: 'DM', group_uuid: groupId },
+    groupRow(viewerId, { user_uuid: other.uuid, user_handle: handle, user_display_name: other.display_name }),
+    groupRow(other.uuid, { user_uuid: viewerId, user_handle: 'viewer', user_display_name: 'Viewer' }),
+  ];
+  await dynamo.send(
+    new TransactWriteCommand({
+      TransactItems: rowsToPut.map((Item) => ({
+        Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' },
+      })),
+    }),
+  );
+  return { message: row, userErrors: [] };
+}
+
+function messageRow(groupId: string, body: string) {
   const sk = new Date().toISOString().replace('Z', `${String(Math.floor(Math.random() * 1000)).padStart(3, '0')}Z`);
-  const row = {
-    pk: `MSG#${to.messageGroupId}`,
+  return {
+    pk: `MSG#${groupId}`,
     sk,
     message: body.trim(),
     message_uuid: randomUUID(),
@@ -91,8 +149,6 @@ async function sendMessage({ to, body }: { to: { messageGroupId: string }; body:
     user_handle: 'viewer',
     user_display_name: 'Viewer',
   };
-  await dynamo.send(new PutCommand({ TableName: table, Item: row, ConditionExpression: 'attribute_not_exists(pk)' }));
-  return { message: row, userErrors: [] };
 }
 
 export const resolvers = {
@@ -102,7 +158,7 @@ export const resolvers = {
     messageGroups: (_: unknown, page: Page) => query(`GRP#${viewerId}`, page),
   },
   Mutation: {
-    sendMessage: (_: unknown, { input }: { input: Parameters<typeof sendMessage>[0] }) => sendMessage(input),
+    sendMessage: (_: unknown, { input }: { input: SendInput }) => sendMessage(input),
   },
   Message: {
     id: (row: Row) => row['message_uuid'],

@@ -8,5 +8,5 @@ import { createStockContext, resolvers, typeDefs } from './stock.ts';
 const yoga = createYoga({ schema: makeExecutableSchema({ typeDefs, resolvers }), context: createStockContext });
 const server = createServer(yoga);
 server.listen(0, '127.0.0.1', () => {
-  announce(server.address());
+  announce(server);
 });

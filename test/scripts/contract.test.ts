@@ -113,6 +113,14 @@ describe('operations', () => {
   });
 });
 
+describe('the web client', () => {
+  it('holds to the contract with every operation', async () => {
+    const checked = checkOperations(readSchema(), await findOperations(['web/src/api/*.ts']));
+    expect(checked.length).toBeGreaterThan(10);
+    expect(checked.flatMap(({ checked: { problems, deprecated } }) => [...problems, ...deprecated])).toEqual([]);
+  });
+});
+
 describe('the examples of the documentation', () => {
   const blocksOf = (path: string) =>
     [...readFileSync(path, 'utf8').matchAll(/^```graphql\n(.*?)^```$/gms)].map((match) => match[1] ?? '');

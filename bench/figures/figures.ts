@@ -1,0 +1,28 @@
+import { measureDepth, measureInbox } from './depth.ts';
+import type { Figure } from './figure.ts';
+import { openKept, type Sizes } from './kept.ts';
+import { measureLag } from './lag.ts';
+import { measureLambda } from './lambda.ts';
+import { simulatePartitions } from './partitions.ts';
+import { measureProjector } from './projector.ts';
+import { measureStartup } from './startup.ts';
+import { measureSubscriptions } from './subscriptions.ts';
+import { measureWeb } from './web.ts';
+
+/** All further figures, one after the other. */
+export async function* measureFigures(sizes: Sizes, log: (line: string) => void): AsyncGenerator<Figure[]> {
+  const kept = await openKept(sizes, log);
+  try {
+    yield await measureDepth(kept.messages, sizes);
+    yield await measureInbox(kept.messages, sizes);
+  } finally {
+    await kept.stop();
+  }
+  yield await measureProjector();
+  yield await measureLag();
+  yield await measureSubscriptions(log);
+  yield await measureStartup();
+  yield await measureLambda();
+  yield await measureWeb();
+  yield simulatePartitions();
+}
