@@ -60,7 +60,8 @@ function killGroup(leader: number | undefined): void {
   if (leader !== undefined) process.kill(-leader, 'SIGKILL');
 }
 
-function findDynoxide(): string {
+/** The emulator that there is for this machine. @throws {StartError} with the ways out where there is none. */
+export function findDynoxide(): string {
   const places = [
     packaged(),
     ...(process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'dynoxide')),

@@ -3,6 +3,7 @@ import { allDemoUsers, DEMO_PASSWORD } from './demo.ts';
 import { StartError } from './process.ts';
 import { type Parts, startParts, stopParts, untilPartEnds } from './stack.ts';
 import { lockDataDir, type StackFile, writeStackFile } from './stackFile.ts';
+import { buildWeb } from './web.ts';
 
 type Environment = Record<string, string | undefined>;
 type Stop = () => Promise<void> | void;
@@ -34,13 +35,15 @@ async function start(local: LocalConfig, env: Environment, stops: Stop[]): Promi
   stops.push(unlock);
   // The parts start while this process reads the rest of its own code.
   const starting = startParts(local, showStep);
+  const building = buildWeb(showStep);
   const [
     parts,
     { prepareCognito, prepareData },
     { createSandboxHeaders },
     { startService },
     { startWorker },
-    { prettyOutput },
+    { createLogger, prettyOutput },
+    { createFeed },
   ] = await Promise.all([
     starting,
     import('./prepare.ts'),
@@ -48,6 +51,7 @@ async function start(local: LocalConfig, env: Environment, stops: Stop[]): Promi
     import('../../src/service.ts'),
     import('../../src/stream/service.ts'),
     import('../../src/logger.ts'),
+    import('../../src/live/createFeed.ts'),
   ]);
   stops.push(() => stopParts(parts));
 
@@ -67,9 +71,14 @@ async function start(local: LocalConfig, env: Environment, stops: Stop[]): Promi
 
   const startedAt = Date.now();
   const sandboxHeaders = endpoint !== undefined && pool ? createSandboxHeaders(endpoint, pool) : undefined;
-  const worker = startWorker({ ...config, dataDir: local.dataDir }, prettyOutput());
+  const feed = createFeed(config.redisUrl, createLogger(config.logLevel, prettyOutput()));
+  stops.push(() => feed.close());
+  const worker = startWorker({ ...config, dataDir: local.dataDir }, { feed, logOutput: prettyOutput() });
   stops.push(() => worker.stop());
-  const service = await startService(config, sandboxHeaders && { sandboxHeaders }).catch((error: unknown) => {
+  const root = await building;
+  const demoUsers = pool ? allDemoUsers.map((user) => ({ ...user, password: DEMO_PASSWORD })) : [];
+  const options = { feed, web: { root, demoUsers }, ...(sandboxHeaders && { sandboxHeaders }) };
+  const service = await startService(config, options).catch((error: unknown) => {
     throw explainPort(error, config.port);
   });
   stops.push(() => service.stop());
@@ -99,6 +108,7 @@ function showStep(name: string, startedAt: number): void {
 function showWhatToDo(stack: StackFile): void {
   const lines = [
     '',
+    `  Messages   ${String(stack.graphqlUrl).replace('graphql', '')} in a browser`,
     `  GraphQL    ${String(stack.graphqlUrl)}`,
     `  Sandbox    ${String(stack.graphqlUrl)} in a browser`,
     ...(stack.cognitoEndpoint === null

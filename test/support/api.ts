@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { readConfig } from '../../src/config.ts';
 import type { Mutation, Query } from '../../src/generated/graphql.ts';
+import { createLocalFeed } from '../../src/live/feed.ts';
 import type { Participant } from '../../src/messages/rows.ts';
 import { type ServiceOptions, startService } from '../../src/service.ts';
+import { startWorker } from '../../src/stream/service.ts';
 import { databaseUrl as testDatabase, dynamodbEndpoint } from './environment.ts';
 import { type Issuer, startIssuer } from './issuer.ts';
 import { createTestTable, newPerson, type TestTable } from './table.ts';
@@ -35,6 +40,7 @@ export interface Person extends Participant {
 /** The real server on a free port, with a table of its own. */
 export interface TestApi {
   url: string;
+  metricsPort: number | undefined;
   issuer: Issuer;
   table: TestTable;
   database: pg.Pool;
@@ -50,12 +56,17 @@ export interface TestApiOptions {
   /** What stands in front of the emulator or of Postgres, for tests of faults. */
   dynamodbEndpoint?: string;
   databaseUrl?: string;
+  /** The database that people are registered in, where it is not that of the tests. */
+  registryUrl?: string;
   env?: Record<string, string>;
   service?: ServiceOptions;
+  /** Runs the stream worker too, on a feed that it shares with the server. */
+  live?: boolean;
 }
 
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const [issuer, table] = await Promise.all([startIssuer(), createTestTable()]);
+  const live = options.live === true ? await startLive(table) : null;
   const service = await startService(
     readConfig({
       NODE_ENV: 'test',
@@ -69,14 +80,15 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       COGNITO_ISSUER: issuer.url,
       ...options.env,
     }),
-    options.service,
+    { ...options.service, ...(live && { feed: live.feed }) },
   );
-  const database = new pg.Pool({ connectionString: testDatabase(), max: 2 });
+  const database = new pg.Pool({ connectionString: options.registryUrl ?? testDatabase(), max: 2 });
   let stopped: Promise<void> | undefined;
   const stopService = () => (stopped ??= service.stop());
   const run: TestApi['run'] = (query, variables = {}, headers = {}) => post(service.url, { query, variables }, headers);
   return {
     url: service.url,
+    metricsPort: service.metricsPort,
     issuer,
     table,
     database,
@@ -91,7 +103,21 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     stopService,
     async stop() {
       await stopService();
+      await live?.stop();
       await Promise.all([issuer.stop(), database.end(), table.drop()]);
+    },
+  };
+}
+
+async function startLive({ config }: TestTable) {
+  const feed = createLocalFeed();
+  const dataDir = await mkdtemp(join(tmpdir(), 'cruddur-'));
+  const worker = startWorker({ ...config, dataDir, logLevel: 'silent' }, { feed });
+  return {
+    feed,
+    async stop() {
+      await worker.stop();
+      await rm(dataDir, { recursive: true });
     },
   };
 }

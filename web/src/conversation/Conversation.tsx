@@ -1,0 +1,189 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { Link } from 'wouter';
+import { BLOCK, DELETE, EDIT, MARK_READ, MESSAGE, PERSON, SET_TYPING, UNBLOCK } from '../api/operations';
+import { getFragmentData } from '../generated';
+import type { MessagePartsFragment } from '../generated/graphql';
+import { Avatar } from '../shared/Avatar';
+import { useSigned } from '../shared/context';
+import { Composer } from './Composer';
+import { MessageList } from './MessageList';
+import { useMessages } from './useMessages';
+import { useOutbox } from './useOutbox';
+
+const TYPING_EVERY_MS = 3000;
+
+/** One conversation: what was said, what comes in, and where to answer. */
+export function Conversation({ groupId }: { groupId: string }) {
+  const { api, me } = useSigned();
+  const settle = useRef<(body: string | null | undefined) => void>(() => undefined);
+  const conversation = useMessages(groupId, (body) => {
+    settle.current(body);
+  });
+  const { group, messages, put, setBlocked } = conversation;
+  const outbox = useOutbox(groupId, { messageGroupId: groupId }, put);
+  settle.current = outbox.settle;
+  const [isAtBottom, setAtBottom] = useState(true);
+  const [problem, setProblem] = useState<string | null>(null);
+  const isTyping = useUntil(conversation.typingUntil);
+  useMarks(groupId, group?.lastReadAt ?? null, messages, isAtBottom);
+
+  const typedAt = useRef(0);
+  const onTyping = useCallback(() => {
+    if (Date.now() - typedAt.current < TYPING_EVERY_MS) return;
+    typedAt.current = Date.now();
+    api.apollo.mutate({ mutation: SET_TYPING, variables: { messageGroupId: groupId } }).catch(() => undefined);
+  }, [api, groupId]);
+
+  async function edit(message: MessagePartsFragment, body: string): Promise<void> {
+    const variables = { messageGroupId: groupId, messageId: message.id, body };
+    const { data } = await api.apollo.mutate({ mutation: EDIT, variables });
+    const edited = data?.editMessage.message;
+    if (edited) put(getFragmentData(MESSAGE, edited));
+    else setProblem(data?.editMessage.userErrors[0]?.message ?? null);
+  }
+
+  async function remove(message: MessagePartsFragment): Promise<void> {
+    const variables = { messageGroupId: groupId, messageId: message.id };
+    const { data } = await api.apollo.mutate({ mutation: DELETE, variables });
+    const deleted = data?.deleteMessage.message;
+    if (deleted) put(getFragmentData(MESSAGE, deleted));
+  }
+
+  function attempt(work: Promise<unknown>): void {
+    setProblem(null);
+    work.catch(() => {
+      setProblem('That did not get through. Try it again.');
+    });
+  }
+
+  if (conversation.state === 'missing') {
+    return <p className="quiet centred">There is no such conversation, or you do not take part in it.</p>;
+  }
+  if (conversation.state === 'failed') {
+    return (
+      <div className="centred">
+        <p role="alert">The messages could not be loaded.</p>
+        <button className="primary" onClick={conversation.retry}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  if (!group)
+    return (
+      <p className="quiet centred" aria-busy="true">
+        Loading …
+      </p>
+    );
+
+  const other = getFragmentData(PERSON, group.otherUser);
+  const toggleBlock = async () => {
+    const { isBlocked } = conversation;
+    await api.apollo.mutate({ mutation: isBlocked ? UNBLOCK : BLOCK, variables: { userId: other.id } });
+    setBlocked(!isBlocked);
+  };
+  const newest = messages.at(-1);
+
+  return (
+    <>
+      <header className="with">
+        <Link href="/messages" className="back" aria-label="All conversations">
+          ‹
+        </Link>
+        <Avatar name={other.displayName} id={other.id} />
+        <h1 dir="auto">
+          {other.displayName} <span className="quiet">@{other.handle}</span>
+        </h1>
+        <button
+          onClick={() => {
+            attempt(toggleBlock());
+          }}
+        >
+          {conversation.isBlocked ? 'Unblock' : 'Block'}
+        </button>
+      </header>
+      <MessageList
+        messages={messages}
+        pending={outbox.pending}
+        prepended={conversation.prepended}
+        otherReadAt={conversation.otherReadAt}
+        hasOlder={conversation.hasOlder}
+        loadOlder={conversation.loadOlder}
+        onBottom={setAtBottom}
+        onEdit={(message, body) => {
+          attempt(edit(message, body));
+        }}
+        onDelete={(message) => {
+          attempt(remove(message));
+        }}
+        onRetry={outbox.retry}
+        onDiscard={outbox.discard}
+      />
+      <p className="hidden" role="log" aria-live="polite">
+        {newest && newest.sender.id !== me.id
+          ? `${newest.sender.displayName}: ${newest.body ?? 'Message deleted'}`
+          : ''}
+      </p>
+      <p className="typing quiet" aria-live="off">
+        {isTyping ? `${other.displayName} is typing …` : ''}
+      </p>
+      {problem !== null && (
+        <p className="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <Composer place={groupId} name={other.displayName} onSend={outbox.send} onTyping={onTyping} />
+    </>
+  );
+}
+
+/** Marks what is in view as read, once for each newest message of the other one. */
+function useMarks(
+  groupId: string,
+  lastReadAt: string | null,
+  messages: MessagePartsFragment[],
+  isAtBottom: boolean,
+): void {
+  const { api, me } = useSigned();
+  const isVisible = useVisible();
+  const marked = useRef('');
+  const newest = messages.findLast(({ sender }) => sender.id !== me.id);
+  useEffect(() => {
+    if (!newest || !isVisible || !isAtBottom) return;
+    if (newest.createdAt <= (lastReadAt ?? '') || newest.createdAt <= marked.current) return;
+    const before = marked.current;
+    marked.current = newest.createdAt;
+    api.apollo.mutate({ mutation: MARK_READ, variables: { messageGroupId: groupId, upTo: newest.id } }).catch(() => {
+      marked.current = before;
+    });
+  }, [api, groupId, newest, lastReadAt, isVisible, isAtBottom]);
+}
+
+function useVisible(): boolean {
+  const [isVisible, setVisible] = useState(document.visibilityState === 'visible');
+  useEffect(() => {
+    const look = () => {
+      setVisible(document.visibilityState === 'visible');
+    };
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, []);
+  return isVisible;
+}
+
+/** True until a moment. */
+function useUntil(until: number): boolean {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const look = () => {
+      setNow(Date.now());
+    };
+    const timers = [setTimeout(look), setTimeout(look, Math.max(0, until - Date.now()))];
+    return () => {
+      timers.forEach(clearTimeout);
+    };
+  }, [until]);
+  return until > now;
+}
