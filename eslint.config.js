@@ -1,18 +1,25 @@
 import graphql from '@graphql-eslint/eslint-plugin';
 import importX from 'eslint-plugin-import-x';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
+
+const streamNeeds = ['config.ts', 'clients.ts', 'logger.ts', 'metrics.ts', 'process.ts', 'trace.ts'];
 
 /** Imports go one way: what a folder may not reach, types included. */
 const floors = [
   { from: './src/messages', except: ['messages'] },
   { from: './src/users', except: ['users'] },
-  { from: './src/stream', except: ['stream', 'messages', 'config.ts', 'clients.ts', 'logger.ts', 'process.ts'] },
+  { from: './src/live', except: ['live', 'messages'] },
+  {
+    from: './src/stream',
+    except: ['stream', 'live', 'messages', ...streamNeeds],
+  },
 ];
 
-const code = ['**/*.ts', '**/*.js'];
+const code = ['**/*.ts', '**/*.tsx', '**/*.js'];
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', '.data', 'src/generated'] },
+  { ignores: ['dist', 'bench/build', 'coverage', '.data', 'test-results', 'src/generated', 'web/src/generated'] },
   { files: code, extends: [tseslint.configs.strictTypeChecked] },
   {
     files: code,
@@ -20,7 +27,7 @@ export default tseslint.config(
     plugins: { 'import-x': importX },
     settings: {
       ...importX.flatConfigs.typescript.settings,
-      'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js'] })],
+      'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.tsx', '.js'] })],
     },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -38,7 +45,8 @@ export default tseslint.config(
               except: except.map((path) => `./${path}`),
             })),
             { target: './src', from: './scripts' },
-            { target: ['./src', './scripts'], from: ['./test', './bench'] },
+            { target: ['./src', './scripts'], from: ['./test', './bench', './web'] },
+            { target: './web', from: ['./src', './scripts', './test', './bench'] },
           ],
         },
       ],
@@ -49,8 +57,24 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/main.ts', 'src/stream/main.ts', 'src/stream/lambda.ts', 'scripts/**', 'bench/**', 'test/**'],
+    files: [
+      'src/main.ts',
+      'src/stream/main.ts',
+      'src/stream/lambda.ts',
+      'scripts/**',
+      'bench/**',
+      'test/**',
+      'web/vite.config.ts',
+    ],
     rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    files: ['web/src/**'],
+    extends: [reactHooks.configs.flat['recommended-latest']],
+    rules: {
+      // The latest handlers and values for listeners that outlive a rendering.
+      'react-hooks/refs': 'off',
+    },
   },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
   {
@@ -77,7 +101,12 @@ export default tseslint.config(
       ],
       '@graphql-eslint/strict-id-in-types': [
         'error',
-        { exceptions: { types: ['PageInfo'], suffixes: ['Payload', 'Error', 'Connection', 'Edge'] } },
+        {
+          exceptions: {
+            types: ['PageInfo'],
+            suffixes: ['Payload', 'Error', 'Connection', 'Edge', 'Event', 'Settings'],
+          },
+        },
       ],
     },
   },
