@@ -108,6 +108,7 @@ const serverVariables = {
     protocol: /^postgres(ql)?$/,
     error: 'expected a URL such as postgres://user:password@host:5432/database',
   }),
+  DATABASE_PASSWORD: z.string().optional(),
   COGNITO_USER_POOL_ID: z
     .string('expected a pool id such as us-east-1_AbCdEf123')
     .regex(/^[\w-]+_[A-Za-z0-9]+$/, 'expected a pool id such as us-east-1_AbCdEf123'),
@@ -181,7 +182,7 @@ export function readConfig(env: Environment): Config {
     production,
     host: variables.HOST,
     port: variables.PORT,
-    databaseUrl: variables.DATABASE_URL,
+    databaseUrl: withPassword(variables.DATABASE_URL, variables.DATABASE_PASSWORD),
     cognito: { issuer, jwksUri: `${issuer}/.well-known/jwks.json`, clientId: variables.COGNITO_CLIENT_ID },
     introspection: variables.INTROSPECTION ?? !production,
     corsOrigins: variables.CORS_ORIGINS ?? (production ? [] : [HOSTED_SANDBOX]),
@@ -314,7 +315,17 @@ function toTableConfig(variables: z.infer<z.ZodObject<typeof tableVariables>>): 
 
 /** The Postgres of a command. @throws {ConfigError} where `DATABASE_URL` is missing or malformed. */
 export function readDatabaseUrl(env: Environment): string {
-  return parse(z.object({ DATABASE_URL: serverVariables.DATABASE_URL }), env, []).DATABASE_URL;
+  const { DATABASE_URL, DATABASE_PASSWORD } = serverVariables;
+  const variables = parse(z.object({ DATABASE_URL, DATABASE_PASSWORD }), env, []);
+  return withPassword(variables.DATABASE_URL, variables.DATABASE_PASSWORD);
+}
+
+/** A password that comes by itself, as from a store of secrets, put into the URL. */
+function withPassword(databaseUrl: string, password: string | undefined): string {
+  if (password === undefined) return databaseUrl;
+  const url = new URL(databaseUrl);
+  url.password = encodeURIComponent(password);
+  return url.href;
 }
 
 /** The user pool of a command, on AWS. @throws {ConfigError} where `COGNITO_USER_POOL_ID` is missing or malformed. */

@@ -61,6 +61,11 @@ describe('the environment of the API', () => {
     ]);
   });
 
+  it('takes a password of Postgres by itself, whatever it is made of', () => {
+    const { databaseUrl } = readConfig({ ...given, DATABASE_PASSWORD: 'p@ss/w%rd' });
+    expect(decodeURIComponent(new URL(databaseUrl).password)).toBe('p@ss/w%rd');
+  });
+
   it('takes an empty variable for a missing one', () => {
     expect(problemsOf(() => readConfig({ ...given, DATABASE_URL: '' }))).toContain('DATABASE_URL is missing');
   });
