@@ -9,10 +9,10 @@ import type { Feed } from './live/feed.ts';
 import { createTyping } from './live/typing.ts';
 import { bufferedOutput, createLogger, prettyOutput } from './logger.ts';
 import { createMessages } from './messages/messages.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { createSchema } from './schema.ts';
-import { createServer } from './server.ts';
+import { createServer, type Server } from './server.ts';
 import { countCalls, countStatements } from './trace.ts';
 import { readTrustedDocuments } from './trustedDocuments.ts';
 import { createPool } from './users/pool.ts';
@@ -22,7 +22,15 @@ import { createSettings } from './users/settings.ts';
 import { createUsers } from './users/users.ts';
 import type { WebOptions } from './web.ts';
 
-export interface Service {
+/** The server with all its clients, which does not listen. */
+export interface Service extends Server {
+  /** Where what is counted is served from, by whoever listens. */
+  metrics: Metrics | undefined;
+  /** Closes the server and every connection of its clients. */
+  close(): Promise<void>;
+}
+
+export interface RunningService {
   /** Where GraphQL is, for example `http://localhost:4000/graphql`. */
   url: string;
   /** The port of `/metrics`, where it is served. */
@@ -44,16 +52,32 @@ export interface ServiceOptions {
 
 const DRAIN_MS = 10_000;
 
+/** As `createService`, and listens. */
+export async function startService(config: Config, options: ServiceOptions = {}): Promise<RunningService> {
+  const { app, drain, metrics, close } = await createService(config, options);
+  await app.listen({ host: config.host, port: config.port });
+  const metricsServer = config.metrics && (await metrics?.listen(config.metrics.host, config.metrics.port));
+  return {
+    url: urlOf(config.host, app.server.address()),
+    metricsPort: metricsServer?.port,
+    async stop() {
+      await drain(DRAIN_MS);
+      await metricsServer?.close();
+      await close();
+    },
+  };
+}
+
 /**
- * Makes the clients and the server, and listens. Neither DynamoDB nor Postgres has to answer yet.
+ * Makes the clients and the server, which any door can serve. Neither DynamoDB nor Postgres has to answer yet.
  *
  * @throws {ConfigError} where the manifest of trusted documents is not usable.
  */
-export async function startService(
+export async function createService(
   config: Config,
   { sandboxHeaders, logOutput, feed: givenFeed, web }: ServiceOptions = {},
 ): Promise<Service> {
-  const { messagesTable: table, production, host, port } = config;
+  const { messagesTable: table, production } = config;
   const schema = createSchema();
   const trustedDocuments =
     config.trustedDocuments === undefined ? undefined : readTrustedDocuments(config.trustedDocuments, schema);
@@ -94,17 +118,14 @@ export async function startService(
       postgres: () => pool.query('select 1'),
     },
   });
-  await app.listen({ host, port });
-  const metricsServer = config.metrics && (await metrics?.listen(config.metrics.host, config.metrics.port));
   return {
-    url: urlOf(host, app.server.address()),
-    metricsPort: metricsServer?.port,
-    async stop() {
-      await drain(DRAIN_MS);
+    app,
+    drain,
+    metrics,
+    async close() {
       await app.close();
       if (!givenFeed) await feed.close();
       rateLimit?.close();
-      await metricsServer?.close();
       await pool.end();
       dynamoClient.destroy();
     },
