@@ -14,6 +14,7 @@ import { limitRules, MOST_TOKENS } from './limits.ts';
 import { guardOperations } from './operation.ts';
 import type { RateLimit } from './rateLimit.ts';
 import { sandboxPlugin } from './sandbox.ts';
+import type { Spans } from './spans.ts';
 
 export interface ApolloOptions {
   schema: GraphQLSchema;
@@ -22,6 +23,8 @@ export interface ApolloOptions {
   logger: Logger;
   /** None: anybody may ask for any amount. */
   rateLimit?: RateLimit | undefined;
+  /** None: nothing is told of operations. */
+  spans?: Spans | undefined;
   /** What Sandbox sends along, in development; asked each time that the page is opened. */
   sandboxHeaders?: (() => Promise<Record<string, string>>) | undefined;
 }
@@ -33,6 +36,7 @@ export function createApollo({
   introspection,
   logger,
   rateLimit,
+  spans,
   sandboxHeaders,
 }: ApolloOptions): ApolloServer<Context> {
   const landingPage = production
@@ -52,7 +56,7 @@ export function createApollo({
     validationRules: limitRules,
     logger,
     plugins: [
-      guardOperations(schema, rateLimit),
+      guardOperations(schema, { rateLimit, spans }),
       landingPage,
       // Answers are of the moment and for one viewer: nothing on the way may cache them.
       ApolloServerPluginCacheControlDisabled(),

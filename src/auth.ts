@@ -26,6 +26,8 @@ export interface AuthOptions {
   jwksUri: string;
   clientId: string;
   users: Pick<Users, 'findUserByCognitoId'>;
+  /** Hears whether the user of a token was known here. */
+  onLookup?: ((hit: boolean) => void) | undefined;
 }
 
 /**
@@ -50,7 +52,7 @@ const FETCH_TIMEOUT_MS = 3000;
  * keys are fetched when they are first needed and again when a token names an unknown one. A verified token is
  * remembered until it expires; its user for a minute, in which no SQL is made.
  */
-export function createAuthenticate({ issuer, jwksUri, clientId, users }: AuthOptions): Authenticate {
+export function createAuthenticate({ issuer, jwksUri, clientId, users, onLookup }: AuthOptions): Authenticate {
   const verifier = JwtVerifier.create(
     {
       issuer,
@@ -84,9 +86,11 @@ export function createAuthenticate({ issuer, jwksUri, clientId, users }: AuthOpt
 
   return async function authenticate(authorization) {
     const { sub, expiresAt } = await verify(bearerToken(authorization));
-    const viewer = viewers.get(sub) ?? (await users.findUserByCognitoId(sub));
+    const known = viewers.get(sub);
+    onLookup?.(known !== undefined);
+    const viewer = known ?? (await users.findUserByCognitoId(sub));
     if (!viewer) throw unauthenticated('USER_NOT_REGISTERED');
-    if (!viewers.has(sub)) viewers.set(sub, viewer);
+    if (!known) viewers.set(sub, viewer);
     return { viewer, expiresAt };
   };
 }

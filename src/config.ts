@@ -16,6 +16,8 @@ export interface StreamConfig extends TableConfig {
   redisUrl: string | undefined;
   /** Where `/metrics` is served; undefined: nothing is counted. */
   metrics: { host: string; port: number } | undefined;
+  /** Whether OpenTelemetry's own variables ask for traces; it reads the rest of them itself. */
+  tracing: boolean;
 }
 
 /** What the API server needs to start. */
@@ -24,6 +26,10 @@ export interface Config extends StreamConfig {
   host: string;
   port: number;
   databaseUrl: string;
+  /** The most connections to Postgres. */
+  databasePoolSize: number;
+  /** How long a user may be shown as it was, in seconds; 0: not at all. */
+  usersCacheSeconds: number;
   cognito: { issuer: string; jwksUri: string; clientId: string };
   introspection: boolean;
   corsOrigins: string[];
@@ -100,6 +106,10 @@ const streamVariables = {
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'expected a URL such as redis://127.0.0.1:6379' }).optional(),
   METRICS_HOST: z.string().default('127.0.0.1'),
   METRICS_PORT: port.optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
+  OTEL_TRACES_EXPORTER: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
 };
 
 const serverVariables = {
@@ -109,6 +119,8 @@ const serverVariables = {
     error: 'expected a URL such as postgres://user:password@host:5432/database',
   }),
   DATABASE_PASSWORD: z.string().optional(),
+  DATABASE_POOL_SIZE: count.refine((size) => size >= 1 && size <= 1000, 'expected 1 to 1000 connections').default(10),
+  USERS_CACHE_SECONDS: count.default(0),
   COGNITO_USER_POOL_ID: z
     .string('expected a pool id such as us-east-1_AbCdEf123')
     .regex(/^[\w-]+_[A-Za-z0-9]+$/, 'expected a pool id such as us-east-1_AbCdEf123'),
@@ -183,6 +195,8 @@ export function readConfig(env: Environment): Config {
     host: variables.HOST,
     port: variables.PORT,
     databaseUrl: withPassword(variables.DATABASE_URL, variables.DATABASE_PASSWORD),
+    databasePoolSize: variables.DATABASE_POOL_SIZE,
+    usersCacheSeconds: variables.USERS_CACHE_SECONDS,
     cognito: { issuer, jwksUri: `${issuer}/.well-known/jwks.json`, clientId: variables.COGNITO_CLIENT_ID },
     introspection: variables.INTROSPECTION ?? !production,
     corsOrigins: variables.CORS_ORIGINS ?? (production ? [] : [HOSTED_SANDBOX]),
@@ -298,7 +312,15 @@ function checkPrepare(present: Environment): string[] {
 function toStreamConfig(variables: z.infer<z.ZodObject<typeof streamVariables>>): StreamConfig {
   const { REDIS_URL: redisUrl, METRICS_HOST: host, METRICS_PORT: metricsPort } = variables;
   const metrics = metricsPort === undefined ? undefined : { host, port: metricsPort };
-  return { ...toTableConfig(variables), redisUrl, metrics };
+  return { ...toTableConfig(variables), redisUrl, metrics, tracing: asksForTraces(variables) };
+}
+
+/** An exporter is named, or a place to send to; OpenTelemetry alone would send to localhost whoever starts it. */
+function asksForTraces(variables: z.infer<z.ZodObject<typeof streamVariables>>): boolean {
+  const { OTEL_SDK_DISABLED: disabled, OTEL_TRACES_EXPORTER: exporter } = variables;
+  if (disabled?.toLowerCase() === 'true' || exporter === 'none') return false;
+  const endpoint = variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? variables.OTEL_EXPORTER_OTLP_ENDPOINT;
+  return exporter !== undefined || endpoint !== undefined;
 }
 
 function toTableConfig(variables: z.infer<z.ZodObject<typeof tableVariables>>): TableConfig {

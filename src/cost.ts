@@ -1,18 +1,14 @@
 import {
   type DocumentNode,
-  getDirectiveValues,
   getOperationAST,
   getVariableValues,
   type GraphQLArgument,
-  type GraphQLDirective,
   GraphQLError,
-  type GraphQLField,
   type GraphQLSchema,
-  isObjectType,
 } from 'graphql';
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity';
 import { LRUCache } from 'lru-cache';
-import { z } from 'zod';
+import { type Field, type FieldCost, readDeclarations } from './declarations.ts';
 
 /** What an operation costs at most, as the directives `@cost` and `@pageSize` of the schema say. */
 export interface Cost {
@@ -43,13 +39,7 @@ const VIEWER_STATEMENTS = 1;
 const REMEMBERED_COSTS = 200;
 const LONGEST_REMEMBERED_SHAPE = 500;
 
-const fieldCost = z.object({ dynamodbCalls: z.int(), sqlStatements: z.int() });
-const pageSize = z.object({ default: z.int(), most: z.int() });
 const FREE = { dynamodbCalls: 0, sqlStatements: 0 };
-
-type Field = GraphQLField<unknown, unknown>;
-type FieldCost = z.infer<typeof fieldCost>;
-type PageSize = z.infer<typeof pageSize>;
 
 /**
  * A function that says what a valid operation costs at most, before it runs: pages at the size that is asked for,
@@ -137,30 +127,6 @@ function remembering(compute: (operation: Operation) => Cost | null): (operation
     if (cost && shape.length <= LONGEST_REMEMBERED_SHAPE) costs.set(shape, cost);
     return cost;
   };
-}
-
-/** What the schema declares of its fields and arguments, read once; the rest is free, and no list. */
-function readDeclarations(schema: GraphQLSchema) {
-  const costs = new Map<Field | GraphQLArgument, FieldCost>();
-  const pageSizes = new Map<Field, PageSize>();
-  const [cost, size] = [directiveOf(schema, 'cost'), directiveOf(schema, 'pageSize')];
-  for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
-    for (const field of Object.values(type.getFields())) {
-      for (const part of [field, ...field.args]) {
-        const values = part.astNode && getDirectiveValues(cost, part.astNode);
-        if (values) costs.set(part, fieldCost.parse(values));
-      }
-      const values = field.astNode && getDirectiveValues(size, field.astNode);
-      if (values) pageSizes.set(field, pageSize.parse(values));
-    }
-  }
-  return { costs, pageSizes };
-}
-
-function directiveOf(schema: GraphQLSchema, name: string): GraphQLDirective {
-  const found = schema.getDirective(name);
-  if (!found) throw new Error(`The schema has no directive @${name}`);
-  return found;
 }
 
 /** What to answer where no cost can be told: the library's error names a node, unless there were too many. */

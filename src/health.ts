@@ -1,16 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { ProjectionLag } from './live/projection.ts';
 
 /** Resolves where a part answers; by the name under which `/health/ready` reports it. */
 export type Checks = Record<string, () => Promise<unknown>>;
+
+export interface HealthOptions {
+  checks: Checks;
+  projectionLag: ProjectionLag;
+  isStopping: () => boolean;
+}
 
 const CHECK_TIMEOUT_MS = 2000;
 
 /**
  * `GET /health/live`: 200 while the process runs. `GET /health/ready`: 200 where every part answers within 2 s and the
- * server is not stopping, else 503; the body says which part does not.
+ * server is not stopping, else 503; the body says which part does not, and how many milliseconds the stream's door is
+ * behind. That it is behind makes no API server less ready.
  */
-export function addHealth(app: FastifyInstance, checks: Checks, isStopping: () => boolean): void {
+export function addHealth(app: FastifyInstance, { checks, projectionLag, isStopping }: HealthOptions): void {
   app.get('/health/live', { logLevel: 'silent' }, () => ({ status: 'live' }));
 
   app.get('/health/ready', { logLevel: 'silent' }, async (_request, reply) => {
@@ -18,9 +26,11 @@ export function addHealth(app: FastifyInstance, checks: Checks, isStopping: () =
     const parts = Object.fromEntries(Object.keys(checks).map((name, index) => [name, answers[index] ? 'up' : 'down']));
     const stopping = isStopping();
     const ready = !stopping && answers.every(Boolean);
-    return reply
-      .code(ready ? 200 : 503)
-      .send({ status: ready ? 'ready' : stopping ? 'stopping' : 'not ready', ...parts });
+    return reply.code(ready ? 200 : 503).send({
+      status: ready ? 'ready' : stopping ? 'stopping' : 'not ready',
+      ...parts,
+      projectionLagMs: projectionLag.current(),
+    });
   });
 }
 

@@ -1,18 +1,19 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { LogLevel } from './config.ts';
+import type { Spans } from './spans.ts';
 import { currentTrace } from './trace.ts';
 
 /**
- * A logger of one JSON line an entry, with the request's id on it. Of an error it writes the type, message and stack
+ * A logger of one JSON line an entry, with the request's id on it, and the ids of its span where there are spans. Of an error it writes the type, message and stack
  * alone: what else hangs on it (the items of a cancelled transaction, the row of a failed statement) is users' data.
  */
-export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
+export function createLogger(level: LogLevel, destination?: DestinationStream, spans?: Spans): Logger {
   const options = {
     level,
     base: null,
     serializers: { err: describeError },
-    mixin: () => ({ requestId: currentTrace()?.requestId }),
+    mixin: () => ({ requestId: currentTrace()?.requestId, ...spans?.ids() }),
   };
   return destination ? pino(options, destination) : pino(options);
 }

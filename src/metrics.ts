@@ -7,10 +7,16 @@ export interface Metrics {
   operation(name: string | undefined, status: number, seconds: number): void;
   /** A call of the AWS SDK ended; `attempts` counts its own retries. */
   dynamodbCall(command: string, outcome: 'ok' | 'refused' | 'failed', attempts: number, units: number): void;
+  /** A try was throttled; the SDK may try again. */
+  dynamodbThrottle(command: string): void;
   sqlStatement(name: string, outcome: 'ok' | 'failed', seconds: number): void;
+  /** Something was looked up in a cache: found in the process, found in the one that nodes share, or not found. */
+  cacheLookups(cache: string, found: { hits?: number; sharedHits?: number; misses?: number }): void;
   subscriptions(change: 1 | -1): void;
-  /** A batch of the stream was projected; `lagSeconds` is the age of its newest record. */
-  projection(records: number, failed: number, lagSeconds: number): void;
+  /** A batch of the stream was read. */
+  projection(records: number, failed: number): void;
+  /** How far the group rows are behind the messages. */
+  projectionLag(seconds: number): void;
   /** Serves `GET /metrics` on a port of its own; resolves when it listens. */
   listen(host: string, port: number): Promise<{ port: number; close(): Promise<void> }>;
 }
@@ -48,6 +54,18 @@ export function createMetrics(): Metrics {
     labelNames: ['command'] as const,
     registers,
   });
+  const throttles = new Counter({
+    name: 'cruddur_dynamodb_throttles_total',
+    help: 'Tries of calls to DynamoDB that were throttled',
+    labelNames: ['command'] as const,
+    registers,
+  });
+  const lookups = new Counter({
+    name: 'cruddur_cache_lookups_total',
+    help: 'What was looked up in a cache; hit: in the process, shared: in Redis, miss: in neither',
+    labelNames: ['cache', 'outcome'] as const,
+    registers,
+  });
   const units = new Counter({
     name: 'cruddur_dynamodb_units_total',
     help: 'Capacity units that DynamoDB says it consumed',
@@ -70,7 +88,7 @@ export function createMetrics(): Metrics {
   });
   const lag = new Gauge({
     name: 'cruddur_projection_lag_seconds',
-    help: 'Age of the newest record when it was projected',
+    help: 'How far the group rows are behind: the age of the newest record, or of the first that cannot be projected',
     registers,
   });
 
@@ -83,16 +101,26 @@ export function createMetrics(): Metrics {
       if (attempts > 1) retries.inc({ command }, attempts - 1);
       if (consumed > 0) units.inc({ command }, consumed);
     },
+    dynamodbThrottle(command) {
+      throttles.inc({ command });
+    },
+    cacheLookups(cache, { hits = 0, sharedHits = 0, misses = 0 }) {
+      lookups.inc({ cache, outcome: 'hit' }, hits);
+      lookups.inc({ cache, outcome: 'shared' }, sharedHits);
+      lookups.inc({ cache, outcome: 'miss' }, misses);
+    },
     sqlStatement(statement, outcome, seconds) {
       statements.observe({ statement, outcome }, seconds);
     },
     subscriptions(change) {
       open.inc(change);
     },
-    projection(count, failed, lagSeconds) {
+    projection(count, failed) {
       records.inc({ outcome: 'projected' }, count - failed);
       records.inc({ outcome: 'failed' }, failed);
-      lag.set(lagSeconds);
+    },
+    projectionLag(seconds) {
+      lag.set(seconds);
     },
     listen: (host, port) => listen(registry, host, port),
   };

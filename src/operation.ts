@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } 
 import { type Context, viewerOf } from './context.ts';
 import { checkCost, type Cost, createCostOf, MOST_POINTS } from './cost.ts';
 import type { RateLimit } from './rateLimit.ts';
+import type { Spans } from './spans.ts';
 import { currentTrace } from './trace.ts';
 
 const LONGEST_LOGGED_NAME = 100;
@@ -11,7 +12,10 @@ const LONGEST_LOGGED_NAME = 100;
  * What an operation has to pass before it runs: it needs a viewer, unless it asks only for the schema itself, and it
  * may not cost too much, neither by itself nor with those of the same viewer in the last minute. Where the header `x-cost: 1` asks for it, the answer says in `extensions.cost` what it cost.
  */
-export function guardOperations(schema: GraphQLSchema, rateLimit?: RateLimit): ApolloServerPlugin<Context> {
+export function guardOperations(
+  schema: GraphQLSchema,
+  { rateLimit, spans }: { rateLimit?: RateLimit | undefined; spans?: Spans | undefined },
+): ApolloServerPlugin<Context> {
   const costOf = createCostOf(schema);
   return {
     requestDidStart() {
@@ -20,6 +24,7 @@ export function guardOperations(schema: GraphQLSchema, rateLimit?: RateLimit): A
         async didResolveOperation({ document, operation, operationName, request, contextValue }) {
           const trace = currentTrace();
           if (trace) trace.operationName = operationName?.slice(0, LONGEST_LOGGED_NAME);
+          if (operation) spans?.describeOperation(operation.operation, trace?.operationName);
           if (!isIntrospective(operation)) viewerOf(contextValue);
           cost = costOf({ document, operationName, variables: request.variables });
           if (!cost) return;

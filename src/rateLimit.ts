@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
-import { Redis } from 'ioredis';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { createImpatientRedis } from './redis.ts';
 
 /** How much anybody may ask for in a minute. */
 export interface RateLimit {
@@ -24,12 +24,7 @@ const REQUESTS_FOR_A_POINT = 0.1;
 const REDIS_TIMEOUT_MS = 50;
 
 export function createRateLimit({ pointsPerMinute, redisUrl }: RateLimitOptions): RateLimit {
-  const redis =
-    redisUrl === undefined
-      ? null
-      : new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: REDIS_TIMEOUT_MS });
-  // What is wrong with the connection is told by that of the feed.
-  redis?.on('error', () => undefined);
+  const redis = redisUrl === undefined ? null : createImpatientRedis(redisUrl, REDIS_TIMEOUT_MS);
 
   const limiter = (keyPrefix: string, points: number): RateLimiterAbstract => {
     const options = { keyPrefix: `cruddur:${keyPrefix}`, points, duration: WINDOW_SECONDS };

@@ -15,9 +15,10 @@ import { type ApolloOptions, createApollo } from './apollo.ts';
 import { type ContextOptions, createContext } from './context.ts';
 import { errorAnswer } from './errors.ts';
 import { addHealth, type Checks } from './health.ts';
+import type { ProjectionLag } from './live/projection.ts';
 import type { Metrics } from './metrics.ts';
 import { addSockets, type Sockets } from './sockets/sockets.ts';
-import { newTrace, runTraced, type Trace } from './trace.ts';
+import { newTrace, runInSpan, type Trace } from './trace.ts';
 import type { TrustedDocuments } from './trustedDocuments.ts';
 import { addWeb, type WebOptions } from './web.ts';
 
@@ -26,6 +27,7 @@ export interface ServerOptions extends ContextOptions, ApolloOptions {
   trustedProxies: number;
   corsOrigins: string[];
   checks: Checks;
+  projectionLag: ProjectionLag;
   /** The only documents that may run; any may where there are none. */
   trustedDocuments?: TrustedDocuments | undefined;
   /** Counts operations; nobody does where there are none. */
@@ -68,7 +70,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   addErrorAnswers(app);
   await app.register(helmet, headersFor(options.production));
   await app.register(cors, { origin: options.corsOrigins, maxAge: 600, exposedHeaders: ['x-request-id'] });
-  addHealth(app, options.checks, isStopping);
+  addHealth(app, { ...options, isStopping });
   if (options.web) await addWeb(app, options.web);
   const sockets = await addGraphQL(app, options);
   return {
@@ -103,7 +105,11 @@ async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise
     method: ['GET', 'POST'],
     url: '/graphql',
     preHandler: options.trustedDocuments ? [acceptTrusted(options.trustedDocuments)] : [],
-    handler: (request, reply) => runTraced(request.trace, async () => handle.call(app, request, reply)),
+    handler: (request, reply) =>
+      runInSpan(request.trace, async () => handle.call(app, request, reply), {
+        spans: options.spans,
+        headers: request.headers,
+      }),
   });
   return addSockets(app.server, { ...options, apollo });
 }

@@ -6,20 +6,24 @@ import { createDocumentClient, createDynamoDbClient } from './clients.ts';
 import type { Config } from './config.ts';
 import { createFeed } from './live/createFeed.ts';
 import type { Feed } from './live/feed.ts';
+import { followLag } from './live/projection.ts';
 import { createTyping } from './live/typing.ts';
 import { bufferedOutput, createLogger, prettyOutput } from './logger.ts';
 import { createMessages } from './messages/messages.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createRateLimit } from './rateLimit.ts';
+import { createImpatientRedis } from './redis.ts';
 import { createSchema } from './schema.ts';
 import { createServer, type Server } from './server.ts';
 import { countCalls, countStatements } from './trace.ts';
 import { readTrustedDocuments } from './trustedDocuments.ts';
+import { cacheUsers } from './users/cache.ts';
 import { createPool } from './users/pool.ts';
 import { prepareStatements } from './users/prepared.ts';
+import { createRedisCache } from './users/redisCache.ts';
 import { createRelations } from './users/relations.ts';
 import { createSettings } from './users/settings.ts';
-import { createUsers } from './users/users.ts';
+import { createUsers, type Sql } from './users/users.ts';
 import type { WebOptions } from './web.ts';
 
 /** The server with all its clients, which does not listen. */
@@ -27,7 +31,7 @@ export interface Service extends Server {
   /** Where what is counted is served from, by whoever listens. */
   metrics: Metrics | undefined;
   /** Closes the server and every connection of its clients. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface RunningService {
@@ -78,18 +82,24 @@ export async function createService(
   { sandboxHeaders, logOutput, feed: givenFeed, web }: ServiceOptions = {},
 ): Promise<Service> {
   const { messagesTable: table, production } = config;
-  const schema = createSchema();
+  const tracing = config.tracing ? (await import('./tracing.ts')).startTracing() : undefined;
+  const spans = tracing?.spans;
+  const schema = createSchema(spans);
   const trustedDocuments =
     config.trustedDocuments === undefined ? undefined : readTrustedDocuments(config.trustedDocuments, schema);
-  const logger = createLogger(config.logLevel, logOutput ?? (production ? bufferedOutput() : prettyOutput()));
+  const logger = createLogger(config.logLevel, logOutput ?? (production ? bufferedOutput() : prettyOutput()), spans);
   const metrics = config.metrics && createMetrics();
-  const dynamoClient = countCalls(createDynamoDbClient(config), metrics);
+  const dynamoClient = countCalls(createDynamoDbClient(config), { metrics, spans });
   const dynamo = createDocumentClient(dynamoClient);
-  const pool = createPool(config.databaseUrl, (err) => {
-    logger.warn({ err }, 'lost an idle connection to Postgres');
+  const pool = createPool({
+    databaseUrl: config.databaseUrl,
+    size: config.databasePoolSize,
+    onError: (err) => {
+      logger.warn({ err }, 'lost an idle connection to Postgres');
+    },
   });
-  const sql = countStatements(prepareStatements(pool), metrics);
-  const users = createUsers(sql);
+  const sql = countStatements(prepareStatements(pool), { metrics, spans });
+  const { users, forgetUser, closeCache } = openUsers(sql, config, metrics);
   const feed = givenFeed ?? createFeed(config.redisUrl, logger);
   const { rateLimit: pointsPerMinute, redisUrl } = config;
   const rateLimit = pointsPerMinute > 0 ? createRateLimit({ pointsPerMinute, redisUrl }) : undefined;
@@ -99,23 +109,25 @@ export async function createService(
     trustedDocuments,
     rateLimit,
     metrics,
+    spans,
     logger,
     users,
     relations: createRelations(users, (err) => {
       logger.warn({ err }, 'Postgres did not answer: blocks are those that were last known');
     }),
-    settings: createSettings(sql),
+    settings: createSettings(sql, forgetUser),
     feed,
+    projectionLag: followLag(feed),
     typing: createTyping(feed),
-    messages: createMessages({ dynamo, table }),
-    authenticate: createAuthenticate({ ...config.cognito, users }),
+    messages: createMessages({ dynamo, table, onLookup: lookupsOf('participants', metrics) }),
+    authenticate: createAuthenticate({ ...config.cognito, users, onLookup: lookupsOf('viewers', metrics) }),
     sandboxHeaders,
     web: web
       ? { ...web, cognitoEndpoint: originOf(config.cognito.issuer), clientId: config.cognito.clientId }
       : undefined,
     checks: {
       dynamodb: () => dynamo.send(new GetCommand({ TableName: table, Key: { pk: 'HEALTH', sk: 'HEALTH' } })),
-      postgres: () => pool.query('select 1'),
+      postgres: () => pool.query({ text: 'select 1', values: [] }),
     },
   });
   return {
@@ -126,10 +138,42 @@ export async function createService(
       await app.close();
       if (!givenFeed) await feed.close();
       rateLimit?.close();
+      closeCache();
       await pool.end();
       dynamoClient.destroy();
+      await tracing?.stop();
     },
   };
+}
+
+const CACHE_TIMEOUT_MS = 20;
+
+/** The users of Postgres, by way of a cache where the config asks for one. */
+function openUsers(sql: Sql, { usersCacheSeconds, redisUrl }: Config, metrics: Metrics | undefined) {
+  const users = createUsers(sql);
+  if (usersCacheSeconds === 0) return { users, forgetUser: undefined, closeCache: () => undefined };
+  const redis = redisUrl === undefined ? undefined : createImpatientRedis(redisUrl, CACHE_TIMEOUT_MS);
+  const cached = cacheUsers({
+    users,
+    lifeMs: usersCacheSeconds * 1000,
+    shared: redis && createRedisCache(redis),
+    onLookup:
+      metrics &&
+      ((found) => {
+        metrics.cacheLookups('users', found);
+      }),
+  });
+  return { users: cached, forgetUser: cached.forget, closeCache: () => redis?.disconnect() };
+}
+
+/** Counts the lookups of a cache that is within the process. */
+function lookupsOf(cache: string, metrics: Metrics | undefined): ((hit: boolean) => void) | undefined {
+  return (
+    metrics &&
+    ((hit) => {
+      metrics.cacheLookups(cache, hit ? { hits: 1 } : { misses: 1 });
+    })
+  );
 }
 
 /** The user pool's API is where its issuer is. */

@@ -6,6 +6,7 @@ import {
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
 import type { Metrics } from './metrics.ts';
+import type { Spans } from './spans.ts';
 import type { Sql } from './users/users.ts';
 
 /** What is known of a request while it runs, for its log line and for the errors in it. */
@@ -18,17 +19,41 @@ export interface Trace {
   readUnits: number;
   writeUnits: number;
   sqlStatements: number;
+  /** Of OpenTelemetry, where it is on. */
+  trace_id?: string;
+  span_id?: string;
 }
 
 export function newTrace(requestId: string): Trace {
   return { requestId, dynamodbCalls: 0, readUnits: 0, writeUnits: 0, sqlStatements: 0 };
 }
 
+const THROTTLES = /Throttl|ThroughputExceeded|RequestLimitExceeded/;
+
 const storage = new AsyncLocalStorage<Trace>();
+
+/** Where calls and statements are told of, besides in the trace of the request that they are for. */
+export interface Observers {
+  metrics?: Metrics | undefined;
+  spans?: Spans | undefined;
+}
 
 /** Runs a request so that everything in it counts into its trace. */
 export function runTraced<Result>(trace: Trace, run: () => Result): Result {
   return storage.run(trace, run);
+}
+
+/** The same, in a span where there are spans; `headers` may say which trace of OpenTelemetry it belongs to. */
+export function runInSpan<Result>(
+  trace: Trace,
+  run: () => Promise<Result>,
+  { spans, headers = {} }: { spans: Spans | undefined; headers?: object },
+): Promise<Result> {
+  if (!spans) return runTraced(trace, run);
+  return spans.serve(headers, 'graphql', () => {
+    Object.assign(trace, spans.ids());
+    return runTraced(trace, run);
+  });
 }
 
 /** The trace of the request that this code runs for, or undefined outside one. */
@@ -38,17 +63,21 @@ export function currentTrace(): Trace | undefined {
 
 /**
  * Counts every call of the client, the SDK's own retries aside, and the units that its answer says it consumed: into the
- * trace of the request that it is for, and into the metrics of the process where there are any.
+ * trace of the request that it is for, and for the observers of the process where there are any.
  */
-export function countCalls(dynamo: DynamoDBClient, metrics?: Pick<Metrics, 'dynamodbCall'>): DynamoDBClient {
+export function countCalls(dynamo: DynamoDBClient, { metrics, spans }: Observers = {}): DynamoDBClient {
+  if (metrics) countThrottles(dynamo, metrics);
   dynamo.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      async (call) => {
+    (next, { commandName: className = '' }) => {
+      const commandName = operationOf(className);
+      return async (call) => {
         const trace = storage.getStore();
-        if (!trace && !metrics) return next(call);
+        if (!trace && !metrics && !spans) return next(call);
         if (trace) trace.dynamodbCalls++;
         const counted = { ...call, input: { ...call.input, ReturnConsumedCapacity: 'TOTAL' } };
-        const answer = await next(counted).catch((error: unknown) => {
+        const send = () => next(counted);
+        const sent = spans ? spans.call(`DynamoDB.${commandName}`, spanOf(commandName, call.input), send) : send();
+        const answer = await sent.catch((error: unknown) => {
           metrics?.dynamodbCall(commandName, isRefusal(error) ? 'refused' : 'failed', attemptsOf(error), 0);
           throw error;
         });
@@ -56,10 +85,38 @@ export function countCalls(dynamo: DynamoDBClient, metrics?: Pick<Metrics, 'dyna
         if (trace) trace[isWrite(commandName) ? 'writeUnits' : 'readUnits'] += units;
         metrics?.dynamodbCall(commandName, 'ok', attemptsOf(answer.output), units);
         return answer;
-      },
+      };
+    },
     { step: 'initialize', name: 'countCalls' },
   );
   return dynamo;
+}
+
+/** Counts every try that was throttled: most of them succeed in the end, by the SDK's retries. */
+function countThrottles(dynamo: DynamoDBClient, metrics: Metrics): void {
+  dynamo.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (call) =>
+        next(call).catch((error: unknown) => {
+          if (error instanceof Error && THROTTLES.test(error.name)) metrics.dynamodbThrottle(operationOf(commandName));
+          throw error;
+        }),
+    { step: 'deserialize', name: 'countThrottles', priority: 'high' },
+  );
+}
+
+/** `Query` of `QueryCommand`. */
+function operationOf(commandName: string): string {
+  return commandName.replace(/Command$/, '');
+}
+
+/** As OpenTelemetry's conventions for databases name it. */
+function spanOf(commandName: string, input: object): Record<string, string> {
+  return {
+    'db.system.name': 'aws.dynamodb',
+    'db.operation.name': commandName,
+    ...('TableName' in input && { 'db.collection.name': String(input.TableName) }),
+  };
 }
 
 function isWrite(commandName: string): boolean {
@@ -83,19 +140,26 @@ function attemptsOf(answer: unknown): number {
   return metadata?.attempts ?? 1;
 }
 
-/** The same SQL, with every statement counted. */
-export function countStatements(sql: Sql, metrics?: Pick<Metrics, 'sqlStatement'>): Sql {
+/** The same SQL, with every statement counted, and told of without its values. */
+export function countStatements(sql: Sql, { metrics, spans }: Observers = {}): Sql {
+  const send: Sql['query'] = (statement) => {
+    if (!spans) return sql.query(statement);
+    const { name = 'statement', text } = statement;
+    const attributes = { 'db.system.name': 'postgresql', 'db.query.text': text };
+    return spans.call(name, attributes, () => sql.query(statement));
+  };
+
   return {
     async query(statement) {
       const trace = storage.getStore();
       if (trace) trace.sqlStatements++;
-      if (!metrics) return sql.query(statement);
+      if (!metrics) return send(statement);
       const startedAt = performance.now();
       const count = (outcome: 'ok' | 'failed') => {
         metrics.sqlStatement(statement.name ?? 'unnamed', outcome, (performance.now() - startedAt) / 1000);
       };
       try {
-        const answer = await sql.query(statement);
+        const answer = await send(statement);
         count('ok');
         return answer;
       } catch (error) {

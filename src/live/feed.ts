@@ -6,6 +6,8 @@ export const feedMessage = z.union([
   z.object({ kind: z.literal('rows'), from: z.int() }),
   /** Somebody types, until a moment in milliseconds since 1970. */
   z.object({ kind: z.literal('typing'), userId: z.string(), until: z.int() }),
+  /** How far the stream's door is behind. */
+  z.object({ kind: z.literal('projection'), lagMs: z.int() }),
 ]);
 export type FeedMessage = z.infer<typeof feedMessage>;
 

@@ -30,7 +30,7 @@ export function createMailbox(): Mailbox {
   return {
     onMessage(message) {
       if (message.kind === 'typing') typing.set(message.userId, message);
-      else if (from !== 'all') from = Math.min(from, message.from);
+      else if (message.kind === 'rows' && from !== 'all') from = Math.min(from, message.from);
       wake();
     },
     onGap() {

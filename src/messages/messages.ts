@@ -16,6 +16,8 @@ export interface MessagesOptions {
   table: string;
   /** Microseconds since 1970; the system's clock unless given. */
   now?: () => number;
+  /** Hears whether the participants of a group were known here. */
+  onLookup?: ((hit: boolean) => void) | undefined;
 }
 
 /** The access patterns of the messages table. */
@@ -46,7 +48,7 @@ export interface Messages extends Send, Edit, MarkRead {
 
 const REMEMBERED_PARTS = 100_000;
 
-export function createMessages({ dynamo, table, now }: MessagesOptions): Messages {
+export function createMessages({ dynamo, table, now, onLookup }: MessagesOptions): Messages {
   /** Who the other participant is, by group and viewer. Participants of a group never change, so a yes stays true. */
   const otherParticipants = new LRUCache<string, Participant>({ max: REMEMBERED_PARTS });
 
@@ -64,6 +66,7 @@ export function createMessages({ dynamo, table, now }: MessagesOptions): Message
 
   async function findOtherParticipant(viewerId: string, groupId: string): Promise<Participant | null> {
     const known = otherParticipants.get(`${groupId} ${viewerId}`);
+    onLookup?.(known !== undefined);
     return known ?? (await findMessageGroup(viewerId, groupId))?.otherUser ?? null;
   }
 

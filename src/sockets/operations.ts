@@ -15,7 +15,8 @@ import { type Context, contextFor, type ContextOptions } from '../context.ts';
 import { checkCost, createCostOf } from '../cost.ts';
 import { createFormatError } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
-import { newTrace, runTraced } from '../trace.ts';
+import type { Spans } from '../spans.ts';
+import { newTrace, runInSpan } from '../trace.ts';
 import type { Parameters, Socket, SocketExtra } from './connect.ts';
 import { createReadDocument, type DocumentOptions, errorWithCode, withCode } from './documents.ts';
 import { startSubscription } from './subscribe.ts';
@@ -25,6 +26,7 @@ export interface OperationsOptions extends ContextOptions, DocumentOptions {
   apollo: ApolloServer<Context>;
   /** Counts subscriptions; nobody does where there are none. */
   metrics?: Metrics | undefined;
+  spans?: Spans | undefined;
 }
 
 /** An operation that may run, with its text and the socket that it came in over. */
@@ -95,9 +97,8 @@ export function createOperations(options: OperationsOptions): Operations {
         ...(variableValues && { variables: variableValues }),
         ...(operationName != null && { operationName }),
       };
-      const { body } = await runTraced(trace, () =>
-        apollo.executeOperation(request, { contextValue: contextOf(socket) }),
-      );
+      const run = () => apollo.executeOperation(request, { contextValue: contextOf(socket) });
+      const { body } = await runInSpan(trace, run, { spans: options.spans });
       if (body.kind !== 'single') throw new Error('An answer in parts was not asked for');
       return body.singleResult as ExecutionResult;
     } finally {
@@ -113,6 +114,7 @@ export function createOperations(options: OperationsOptions): Operations {
       userId: socket.extra.viewer?.id,
       logger,
       metrics: options.metrics,
+      spans: options.spans,
     });
   }
 

@@ -3,6 +3,7 @@ import { createSourceEventStream, execute, type ExecutionArgs, type ExecutionRes
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Spans } from '../spans.ts';
 import { newTrace, runTraced } from '../trace.ts';
 
 type Events = AsyncIterableIterator<ExecutionResult>;
@@ -13,6 +14,7 @@ interface Subscriber {
   userId: string | undefined;
   logger: Logger;
   metrics: Metrics | undefined;
+  spans: Spans | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ interface Subscriber {
  */
 export async function startSubscription(
   operation: ExecutionArgs,
-  { contextOf, userId, logger, metrics }: Subscriber,
+  { contextOf, userId, logger, metrics, spans }: Subscriber,
 ): Promise<ExecutionResult | Events> {
   const trace = newTrace(randomUUID());
   const startedAt = Date.now();
@@ -49,7 +51,8 @@ export async function startSubscription(
       return { done: true, value: undefined };
     }
     events++;
-    return { done: false, value: await execute({ ...operation, rootValue: event.value, contextValue: contextOf() }) };
+    const run = async () => execute({ ...operation, rootValue: event.value, contextValue: contextOf() });
+    return { done: false, value: await (spans ? spans.serve({}, 'subscription event', run) : run()) };
   }
 
   const iterator: Events = {

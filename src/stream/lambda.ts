@@ -5,8 +5,10 @@ import { readStreamConfig } from '../config.ts';
 import { createFeed } from '../live/createFeed.ts';
 import type { Feed } from '../live/feed.ts';
 import { publishHints } from '../live/hints.ts';
+import { publishLag } from '../live/projection.ts';
 import { createLogger } from '../logger.ts';
 import { createProjector, type Project } from '../messages/projector.ts';
+import { ageOfNewest } from './lag.ts';
 import { parseRecord } from './records.ts';
 
 interface HandlerOptions {
@@ -24,7 +26,10 @@ export function createHandler({ project, feed, logger }: HandlerOptions) {
   return async function handleEvent(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
     const records = event.Records.map(parseRecord);
     const { failedFrom, errors, skipped } = await project(records);
-    if (feed) publishHints(feed, records);
+    if (feed) {
+      publishHints(feed, records);
+      publishLag(feed, ageOfNewest(records));
+    }
     for (const reason of skipped) logger.error({ reason }, 'skipped a stream record');
     for (const err of errors) logger.error({ err }, 'could not move the rows of a message group');
     const failed = failedFrom === null ? [] : records.slice(failedFrom);

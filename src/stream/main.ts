@@ -10,13 +10,15 @@ await runUntilSignal(async () => {
   const feed = createFeed(config.redisUrl, createLogger('info'));
   const metrics = config.metrics && createMetrics();
   const metricsServer = config.metrics && (await metrics?.listen(config.metrics.host, config.metrics.port));
+  const tracing = config.tracing ? (await import('../tracing.ts')).startTracing() : undefined;
   const options = { ...config, dataDir: readDataDir(process.env), logLevel: 'info' } as const;
-  const worker = startWorker(options, { feed, metrics });
+  const worker = startWorker(options, { feed, metrics, spans: tracing?.spans });
   return {
     async stop() {
       await worker.stop();
       await feed.close();
       await metricsServer?.close();
+      await tracing?.stop();
     },
   };
 });

@@ -6,6 +6,7 @@ import type { Feed } from '../live/feed.ts';
 import { createLogger } from '../logger.ts';
 import { createProjector } from '../messages/projector.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Spans } from '../spans.ts';
 import { countCalls } from '../trace.ts';
 import { createFileCheckpoints } from './checkpoints.ts';
 import { runWorker } from './worker.ts';
@@ -21,6 +22,8 @@ export interface WorkerServiceOptions {
   feed?: Feed;
   /** Counts what is projected, and the calls for it. */
   metrics?: Metrics | undefined;
+  /** Told of each batch, and of the calls for it. */
+  spans?: Spans | undefined;
   /** Standard output unless given. */
   logOutput?: DestinationStream;
 }
@@ -28,22 +31,23 @@ export interface WorkerServiceOptions {
 /** Makes the clients and starts the worker. `stop` resolves when the batch that it is at is done with. */
 export function startWorker(
   config: WorkerConfig,
-  { feed, metrics, logOutput }: WorkerServiceOptions = {},
+  { feed, metrics, spans, logOutput }: WorkerServiceOptions = {},
 ): { stop(): Promise<void> } {
   const { messagesTable: table, dataDir, logLevel } = config;
-  const dynamo = countCalls(createDynamoDbClient(config), metrics);
+  const dynamo = countCalls(createDynamoDbClient(config), { metrics, spans });
   const streams = createStreamsClient(config);
+  const project = createProjector({ dynamo: createDocumentClient(dynamo), table });
   const stopping = new AbortController();
   const running = runWorker(
     {
       dynamo,
       streams,
       table,
-      project: createProjector({ dynamo: createDocumentClient(dynamo), table }),
+      project: spans ? (records) => spans.serve({}, 'project', () => project(records)) : project,
       feed,
       metrics,
       checkpoints: createFileCheckpoints(join(dataDir, 'stream-checkpoint.json')),
-      logger: createLogger(logLevel, logOutput),
+      logger: createLogger(logLevel, logOutput, spans),
     },
     stopping.signal,
   );

@@ -6,6 +6,7 @@ import {
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { Projection, Project, StreamRecord } from '../messages/projector.ts';
+import { ageOfNewest } from './lag.ts';
 import { parseRecord } from './records.ts';
 
 /** One shard of a stream, and how far it has been read. */
@@ -18,6 +19,8 @@ export interface Shard {
   position: string | undefined;
   iterator: string | undefined;
   failures: number;
+  /** Since when, in milliseconds since 1970, a record waits that could not be projected. */
+  stuckSince: number | undefined;
   retryAt: number;
 }
 
@@ -31,7 +34,7 @@ interface ShardReader {
 const LONGEST_PAUSE_MS = 30_000;
 
 export function newShard(id: string, parentId: string | undefined, position: string | undefined): Shard {
-  return { id, parentId, closed: false, position, iterator: undefined, failures: 0, retryAt: 0 };
+  return { id, parentId, closed: false, position, iterator: undefined, failures: 0, stuckSince: undefined, retryAt: 0 };
 }
 
 /**
@@ -53,6 +56,7 @@ export async function readOn(
     if (projection.failedFrom !== null) {
       const done = records.slice(0, projection.failedFrom);
       shard.position = done.at(-1)?.sequenceNumber ?? shard.position;
+      shard.stuckSince ??= Date.now() - ageOfNewest(records.slice(projection.failedFrom, projection.failedFrom + 1));
       rest(shard);
       return done.length;
     }
@@ -61,6 +65,7 @@ export async function readOn(
   shard.iterator = next;
   shard.closed = next === undefined;
   shard.failures = 0;
+  shard.stuckSince = undefined;
   return records.length;
 }
 

@@ -4,10 +4,11 @@ import { DescribeStreamCommand, type DynamoDBStreamsClient } from '@aws-sdk/clie
 import type { Logger } from 'pino';
 import type { Feed } from '../live/feed.ts';
 import { publishHints } from '../live/hints.ts';
-import { microsecondsOf } from '../messages/keys.ts';
+import { publishLag } from '../live/projection.ts';
 import type { Project, Projection, StreamRecord } from '../messages/projector.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Checkpoints } from './checkpoints.ts';
+import { ageOfNewest } from './lag.ts';
 import { newShard, readOn, recover, type Shard } from './shard.ts';
 
 export interface WorkerOptions {
@@ -18,13 +19,14 @@ export interface WorkerOptions {
   /** Hears what changed, after it was projected; nobody does where there is none. */
   feed?: Feed | undefined;
   /** Counts what is projected; nobody does where there are none. */
-  metrics?: Pick<Metrics, 'projection'> | undefined;
+  metrics?: Pick<Metrics, 'projection' | 'projectionLag'> | undefined;
   checkpoints: Checkpoints;
   logger: Logger;
 }
 
 const POLL_MS = 200;
 const LIST_SHARDS_EVERY_MS = 10_000;
+const TELL_LAG_EVERY_MS = 1000;
 const RETRY_MS = 1000;
 const CLOSED = 'closed';
 
@@ -56,11 +58,14 @@ async function followStream(options: WorkerOptions, streamArn: string, signal: A
     onProjection: (projection: Projection, records: StreamRecord[]) => {
       report(projection, logger);
       if (feed) publishHints(feed, records);
-      metrics?.projection(records.length, failuresOf(projection, records), ageOfNewest(records));
+      metrics?.projection(records.length, failuresOf(projection, records));
+      newestAge = ageOfNewest(records);
     },
   };
   let shards: Shard[] = [];
   let listedAt = 0;
+  let newestAge = 0;
+  let toldAt = 0;
   while (!signal.aborted) {
     if (Date.now() - listedAt >= LIST_SHARDS_EVERY_MS) {
       shards = await listShards(streams, streamArn, shards, positions);
@@ -76,6 +81,12 @@ async function followStream(options: WorkerOptions, streamArn: string, signal: A
         }),
       ),
     );
+    if (Date.now() - toldAt >= TELL_LAG_EVERY_MS) {
+      const lag = Math.max(newestAge, ...shards.map(({ stuckSince = Infinity }) => Date.now() - stuckSince));
+      if (feed) publishLag(feed, lag);
+      metrics?.projectionLag(lag / 1000);
+      [newestAge, toldAt] = [0, Date.now()];
+    }
     // A closed shard has children, which may not have been listed yet.
     if (readable.some((shard) => shard.closed)) listedAt = 0;
     if (done.some((count) => count > 0)) await checkpoints.save({ streamArn, shards: positionsOf(shards) });
@@ -123,13 +134,6 @@ function positionsOf(shards: Shard[]): Record<string, string> {
 
 function failuresOf({ failedFrom }: Projection, records: StreamRecord[]): number {
   return failedFrom === null ? 0 : records.length - failedFrom;
-}
-
-/** How long ago the newest record was written, in seconds; 0 where none says it. */
-function ageOfNewest(records: StreamRecord[]): number {
-  const times = records.map(({ newImage }) => microsecondsOf(String(newImage?.['sk'])) ?? 0);
-  const newest = Math.max(0, ...times);
-  return newest === 0 ? 0 : Math.max(0, Date.now() / 1000 - newest / 1_000_000);
 }
 
 function report({ errors, skipped }: Projection, logger: Logger): void {

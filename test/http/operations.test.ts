@@ -43,8 +43,19 @@ describe('health', () => {
     const api = await start();
     expect(await health(api, '/health/ready')).toEqual({
       status: 200,
-      body: { status: 'ready', dynamodb: 'up', postgres: 'up' },
+      body: { status: 'ready', dynamodb: 'up', postgres: 'up', projectionLagMs: null },
     });
+  });
+
+  it('says how far the stream’s door is behind, as soon as it has said so', async () => {
+    const api = await start({ live: true });
+    const said = async () => (await health(api, '/health/ready')).body as { projectionLagMs: number | null };
+    const [ann, ben] = [await api.person('ann'), await api.person('ben')];
+    await ann.run(SEND, { input: { to: { handle: ben.handle }, body: 'hello' } });
+    let { projectionLagMs } = await said();
+    while (projectionLagMs === null || projectionLagMs === 0) ({ projectionLagMs } = await said());
+    expect(projectionLagMs).toBeLessThan(60_000);
+    while (projectionLagMs !== 0) ({ projectionLagMs } = await said());
   });
 
   it('names the part that does not answer, and lives on', async () => {
@@ -174,7 +185,7 @@ describe('an unexpected error', () => {
     const api = await start({ ...logged(output), databaseUrl: postgres.url });
     const [ann, ben] = [await api.person('ann'), await api.person('ben')];
     await ann.run(SEND, { input: { to: { handle: ben.handle }, body: 'hello' } });
-    postgres.cut();
+    postgres.misbehave('cut');
     const query =
       '{ me { handle } messageGroups { nodes { otherUser { handle } messages { nodes { body sender { displayName } } } } } }';
     const answer = await ann.run(query);

@@ -1,10 +1,17 @@
+import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How a connection can misbehave: broken, half open (it stands, and nothing passes), late, or slow to read. */
+export type Fault = 'cut' | 'frozen' | { delayMs: number } | { bytesPerSecond: number };
 
 export interface TcpProxy {
   /** The URL of the target, by way of the proxy. */
   url: string;
-  /** From now on nothing answers: open connections break, new ones are refused. */
-  cut: () => void;
+  /** From now on, open connections and new ones misbehave like this. */
+  misbehave: (fault: Fault) => void;
+  /** Everything passes again, also what was held back; connections that were cut stay cut. */
+  heal: () => void;
   stop(): Promise<void>;
 }
 
@@ -15,9 +22,32 @@ export interface TcpProxy {
 export async function startTcpProxy(target: string, loses: () => boolean = () => false): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
-  let isCut = false;
+  let fault: Fault | null = null;
+  const faults = new EventEmitter().setMaxListeners(0);
+
+  function setFault(next: Fault | null): void {
+    fault = next;
+    if (next === 'cut') for (const socket of sockets) socket.destroy();
+    faults.emit('change');
+  }
+
+  async function passed(bytes: number): Promise<void> {
+    while (fault === 'frozen') await once(faults, 'change');
+    if (typeof fault !== 'object' || fault === null) return;
+    await sleep('delayMs' in fault ? fault.delayMs : (bytes / fault.bytesPerSecond) * 1000);
+  }
+
+  async function pump(from: Socket, to: Socket): Promise<void> {
+    for await (const chunk of from) {
+      await passed((chunk as Buffer).length);
+      if (to.destroyed) return;
+      if (!to.write(chunk as Buffer)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+    }
+    to.end();
+  }
+
   const server = createServer((client) => {
-    if (isCut) {
+    if (fault === 'cut') {
       client.destroy();
       return;
     }
@@ -31,26 +61,28 @@ export async function startTcpProxy(target: string, loses: () => boolean = () =>
         upstream.destroy();
       });
     }
-    client.pipe(upstream);
-    upstream.once('data', (first) => {
+    upstream.once('data', () => {
       if (loses()) client.destroy();
-      else if (client.write(first)) upstream.pipe(client);
-      else client.once('drain', () => upstream.pipe(client));
     });
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      pump(from, to).catch(() => from.destroy());
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = new URL(target);
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const cut = () => {
-    isCut = true;
-    for (const socket of sockets) socket.destroy();
-  };
   return {
     url: url.href,
-    cut,
+    misbehave: setFault,
+    heal: () => {
+      setFault(null);
+    },
     stop: () =>
       new Promise((resolve) => {
-        cut();
+        setFault('cut');
         server.close(() => {
           resolve();
         });
