@@ -9,6 +9,7 @@ const streamNeeds = [
   'logger.ts',
   'metrics.ts',
   'process.ts',
+  'serverClock.ts',
   'spans.ts',
   'trace.ts',
   'tracing.ts',

@@ -10,18 +10,28 @@ import type { TableConfig } from './config.ts';
  */
 const UNUSED_MIDDLEWARE = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
 
-const CONNECT_TIMEOUT_MS = 3000;
-/** Longer than a scan of a megabyte takes. */
-const ANSWER_TIMEOUT_MS = 10_000;
+/** How long a call may take before it is tried again, in milliseconds. */
+export interface Patience {
+  connect: number;
+  answer: number;
+}
 
-export function createDynamoDbClient(config: TableConfig): DynamoDBClient {
+/** A scan of a megabyte takes its time. */
+const PATIENT: Patience = { connect: 3000, answer: 10_000 };
+/**
+ * For who waits for an answer. Three tries together take less than the five seconds within which subscribers still look
+ * for a message by its time.
+ */
+export const IMPATIENT: Patience = { connect: 1000, answer: 1200 };
+
+export function createDynamoDbClient(config: TableConfig, { connect, answer }: Patience = PATIENT): DynamoDBClient {
   const client = new DynamoDBClient({
     ...awsOptions(config),
     requestHandler: new UndiciHttpHandler({
       dispatcher: {
-        connect: { timeout: CONNECT_TIMEOUT_MS },
-        headersTimeout: ANSWER_TIMEOUT_MS,
-        bodyTimeout: ANSWER_TIMEOUT_MS,
+        connect: { timeout: connect },
+        headersTimeout: answer,
+        bodyTimeout: answer,
       },
     }),
   });

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { DestinationStream } from 'pino';
 import { createAuthenticate } from './auth.ts';
-import { createDocumentClient, createDynamoDbClient } from './clients.ts';
+import { createDocumentClient, createDynamoDbClient, IMPATIENT } from './clients.ts';
 import type { Config } from './config.ts';
 import { createFeed } from './live/createFeed.ts';
 import type { Feed } from './live/feed.ts';
@@ -15,6 +15,7 @@ import { createRateLimit } from './rateLimit.ts';
 import { createImpatientRedis } from './redis.ts';
 import { createSchema } from './schema.ts';
 import { createServer, type Server } from './server.ts';
+import { followServerClock, WRONG_CLOCK } from './serverClock.ts';
 import { countCalls, countStatements } from './trace.ts';
 import { readTrustedDocuments } from './trustedDocuments.ts';
 import { cacheUsers } from './users/cache.ts';
@@ -89,7 +90,10 @@ export async function createService(
     config.trustedDocuments === undefined ? undefined : readTrustedDocuments(config.trustedDocuments, schema);
   const logger = createLogger(config.logLevel, logOutput ?? (production ? bufferedOutput() : prettyOutput()), spans);
   const metrics = config.metrics && createMetrics();
-  const dynamoClient = countCalls(createDynamoDbClient(config), { metrics, spans });
+  const dynamoClient = countCalls(createDynamoDbClient(config, IMPATIENT), { metrics, spans });
+  const now = followServerClock(dynamoClient, (behindMs) => {
+    logger.warn({ behindMs }, WRONG_CLOCK);
+  });
   const dynamo = createDocumentClient(dynamoClient);
   const pool = createPool({
     databaseUrl: config.databaseUrl,
@@ -119,7 +123,7 @@ export async function createService(
     feed,
     projectionLag: followLag(feed),
     typing: createTyping(feed),
-    messages: createMessages({ dynamo, table, onLookup: lookupsOf('participants', metrics) }),
+    messages: createMessages({ dynamo, table, now, onLookup: lookupsOf('participants', metrics) }),
     authenticate: createAuthenticate({ ...config.cognito, users, onLookup: lookupsOf('viewers', metrics) }),
     sandboxHeaders,
     web: web

@@ -16,6 +16,8 @@ export interface FollowOptions {
   /** Topics of the feed that are in no table. */
   topics: string[];
   progress: Progress;
+  /** Microseconds since 1970. */
+  now: () => number;
   /** Rejects where the subscriber may not follow any longer; asked every few minutes. */
   check: () => Promise<void>;
   /** Hears why the table could not be read; it is read again. */
@@ -74,7 +76,7 @@ async function* followAttached(options: FollowOptions, mailbox: Mailbox): AsyncG
     const news = await mailbox.next(hasFailed ? RETRY_MS : rereadMs);
     rereadMs = REREAD_MS;
     for (const { userId, until } of news.typing) {
-      if (until > Date.now()) yield { kind: 'typing', userId, until, cursor: progress.cursor() };
+      if (until * 1000 > options.now()) yield { kind: 'typing', userId, until, cursor: progress.cursor() };
     }
     if (news.isTimeout && ++rereads % CHECK_EVERY_REREADS === 0) await options.check();
     from = hasFailed ? 'all' : news.from;

@@ -13,7 +13,8 @@ export function createClock(now: () => number = systemMicroseconds): Clock {
   };
 }
 
-function systemMicroseconds(): number {
+/** The system's time, in microseconds since 1970. */
+export function systemMicroseconds(): number {
   const withinMillisecond = Number((process.hrtime.bigint() / 1000n) % 1000n);
   return Date.now() * 1000 + withinMillisecond;
 }

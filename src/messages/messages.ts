@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LRUCache } from 'lru-cache';
-import { createClock } from './clock.ts';
+import { createClock, systemMicroseconds } from './clock.ts';
 import { createEdit, type Edit } from './edit.ts';
 import { findMessage } from './findMessage.ts';
 import { findOwnRow, listGroupRows, sumUnread } from './groupRows.ts';
@@ -42,13 +42,15 @@ export interface Messages extends Send, Edit, MarkRead {
   findOtherParticipant(viewerId: string, groupId: string): Promise<Participant | null>;
   /** The viewer's unread messages, `MOST_UNREAD` at most, in the newest thousand groups. One Query. */
   countUnread(viewerId: string): Promise<number>;
+  /** The time that a message gets which is written now, in microseconds since 1970. */
+  now(): number;
   /** Rows of a log, oldest first, from a moment on. One Query. Does not ask who may read it. */
   readLog(pk: string, from: number): Promise<LogPage>;
 }
 
 const REMEMBERED_PARTS = 100_000;
 
-export function createMessages({ dynamo, table, now, onLookup }: MessagesOptions): Messages {
+export function createMessages({ dynamo, table, now = systemMicroseconds, onLookup }: MessagesOptions): Messages {
   /** Who the other participant is, by group and viewer. Participants of a group never change, so a yes stays true. */
   const otherParticipants = new LRUCache<string, Participant>({ max: REMEMBERED_PARTS });
 
@@ -104,6 +106,7 @@ export function createMessages({ dynamo, table, now, onLookup }: MessagesOptions
       return groups;
     },
 
+    now,
     findMessageGroup,
     findOtherParticipant,
     findMessage: (groupId, messageId) => findMessage({ dynamo, table }, groupId, messageId),

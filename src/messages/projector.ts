@@ -30,6 +30,13 @@ interface GroupNews extends News {
   firstIndex: number;
 }
 
+export interface ProjectorOptions {
+  dynamo: DynamoDBDocumentClient;
+  table: string;
+  /** Microseconds since 1970; the system's clock unless given. */
+  now?: (() => number) | undefined;
+}
+
 const GROUPS_AT_ONCE = 8;
 
 /**
@@ -42,8 +49,8 @@ const GROUPS_AT_ONCE = 8;
  * On return every group before `failedFrom` shows a message at least as new as the batch's. Never throws for a single
  * group; what it could not do is in the result, to be delivered again.
  */
-export function createProjector({ dynamo, table }: { dynamo: DynamoDBDocumentClient; table: string }): Project {
-  const clock = createClock();
+export function createProjector({ dynamo, table, now }: ProjectorOptions): Project {
+  const clock = createClock(now);
 
   async function moveGroupRows(news: GroupNews): Promise<'moved' | 'no-rows'> {
     const { message } = news;

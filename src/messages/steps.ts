@@ -1,5 +1,5 @@
 import { logChange } from './changes.ts';
-import { groupsPk } from './keys.ts';
+import { groupsPk, microsecondsOf, timestampOf } from './keys.ts';
 import { groupItem, type MessageGroup } from './rows.ts';
 import { putIf, type Write } from './transaction.ts';
 
@@ -18,26 +18,32 @@ export interface Planning {
   nudges: ReadonlyMap<string, number>;
 }
 
+/** After this, in microseconds, who follows the list may be past the place that a row moves to. */
+const LATE = 2_000_000;
+
 /**
  * The writes after which a participant has this row in place of all that there are now. Each holds only while its row
- * is as it was read. Where the row stays in its place, the participant's log of changes tells of it.
+ * is as it was read. Where the row stays in its place, or comes late to its new one, the participant's log of changes
+ * tells of it.
  */
 export function replaceAll(own: MessageGroup[], wanted: MessageGroup, { table, now }: Planning): Step[] {
   const inPlace = own.find(({ sortKey }) => sortKey === wanted.sortKey);
-  const row = { ...wanted, revision: Math.max(0, ...own.map(({ revision }) => revision)) + 1 };
+  const isTold = inPlace !== undefined || wanted.sortKey < timestampOf((microsecondsOf(now) ?? 0) - LATE);
+  const row = {
+    ...wanted,
+    revision: Math.max(0, ...own.map(({ revision }) => revision)) + 1,
+    changedAt: isTold ? now : wanted.changedAt,
+  };
+  const change = { kind: 'group', groupId: row.id } as const;
+  const told = isTold ? logChange(table, row.participantId, change, { at: now, instead: wanted.changedAt }) : [];
   const deletes = own
     .filter((old) => old !== inPlace)
     .map((old): Step => ({ write: { Delete: { TableName: table, Key: keyOf(old), ...ifAsRead(old) } } }));
   if (!inPlace) {
     const write = putIf(table, groupItem(row), 'attribute_not_exists(pk)');
-    return [{ takes: row.participantId, write }, ...deletes];
+    return [{ takes: row.participantId, write }, ...deletes, ...told.map((write) => ({ write }))];
   }
-  const change = { kind: 'group', groupId: row.id } as const;
-  return [
-    { write: replace(table, inPlace, { ...row, changedAt: now }) },
-    ...deletes,
-    ...logChange(table, row.participantId, change, { at: now, instead: row.changedAt }).map((write) => ({ write })),
-  ];
+  return [{ write: replace(table, inPlace, row) }, ...deletes, ...told.map((write) => ({ write }))];
 }
 
 /** Replaces a row in its place, where it is as it was read. */

@@ -65,7 +65,7 @@ export const setTyping: NonNullable<MutationResolvers['setTyping']> = async (_pa
   const groupId = parseId('messageGroupId', args.messageGroupId);
   const other = await context.messages.findOtherParticipant(viewer.id, groupId);
   if (!other) return { expiresAt: null, ...refused('MESSAGE_GROUP_NOT_FOUND', ['messageGroupId']) };
-  const until = Date.now() + TYPING_MS;
+  const until = Math.floor(context.messages.now() / 1000) + TYPING_MS;
   if (context.typing.isDue(viewer.id)) {
     const { isBlocked } = await context.relations.findRelation(viewer.id, other.id);
     if (!isBlocked) context.typing.tell(groupId, viewer.id, until);

@@ -44,7 +44,7 @@ export const Subscription: SubscriptionResolvers = {
         ...sourcesOf(context),
         logs: groupLogs(groupId),
         topics: [typingTopic(groupId)],
-        progress: startAfter(parseAfter(args.after), Date.now() * 1000),
+        progress: startAfter(parseAfter(args.after), context.messages.now()),
         async check() {
           // What is remembered of the group does not count here.
           const group = await context.messages.findMessageGroup(viewerOf(context).id, groupId);
@@ -63,7 +63,7 @@ export const Subscription: SubscriptionResolvers = {
         ...sourcesOf(context),
         logs: inboxLogs(viewer.id),
         topics: [],
-        progress: startAfter(parseAfter(args.after), Date.now() * 1000),
+        progress: startAfter(parseAfter(args.after), context.messages.now()),
         check: () => Promise.resolve(),
       });
       return mapEvents(followed, context, (event) => inboxEventOf(event, context));
@@ -75,6 +75,7 @@ export const Subscription: SubscriptionResolvers = {
 function sourcesOf({ feed, messages, logger }: Context) {
   return {
     feed,
+    now: () => messages.now(),
     readLog: (pk: string, from: number) => messages.readLog(pk, from),
     onFailure: (err: unknown) => {
       logger.warn({ err }, 'a subscription could not read the table: it tries again');

@@ -8,6 +8,7 @@ import { publishHints } from '../live/hints.ts';
 import { publishLag } from '../live/projection.ts';
 import { createLogger } from '../logger.ts';
 import { createProjector, type Project } from '../messages/projector.ts';
+import { followServerClock, WRONG_CLOCK } from '../serverClock.ts';
 import { ageOfNewest } from './lag.ts';
 import { parseRecord } from './records.ts';
 
@@ -39,13 +40,14 @@ export function createHandler({ project, feed, logger }: HandlerOptions) {
 
 const config = readStreamConfig(process.env);
 const logger = createLogger('info');
+const dynamo = createDynamoDbClient(config);
+const now = followServerClock(dynamo, (behindMs) => {
+  logger.warn({ behindMs }, WRONG_CLOCK);
+});
 
 /** Door 2 on AWS. Needs `MESSAGES_TABLE`, and `NODE_ENV=production` or `DYNAMODB_ENDPOINT`; `REDIS_URL` for live events. */
 export const handler = createHandler({
-  project: createProjector({
-    dynamo: createDocumentClient(createDynamoDbClient(config)),
-    table: config.messagesTable,
-  }),
+  project: createProjector({ dynamo: createDocumentClient(dynamo), table: config.messagesTable, now }),
   feed: createFeed(config.redisUrl, logger),
   logger,
 });

@@ -6,6 +6,7 @@ import type { Feed } from '../live/feed.ts';
 import { createLogger } from '../logger.ts';
 import { createProjector } from '../messages/projector.ts';
 import type { Metrics } from '../metrics.ts';
+import { followServerClock, WRONG_CLOCK } from '../serverClock.ts';
 import type { Spans } from '../spans.ts';
 import { countCalls } from '../trace.ts';
 import { createFileCheckpoints } from './checkpoints.ts';
@@ -36,7 +37,11 @@ export function startWorker(
   const { messagesTable: table, dataDir, logLevel } = config;
   const dynamo = countCalls(createDynamoDbClient(config), { metrics, spans });
   const streams = createStreamsClient(config);
-  const project = createProjector({ dynamo: createDocumentClient(dynamo), table });
+  const logger = createLogger(logLevel, logOutput, spans);
+  const now = followServerClock(dynamo, (behindMs) => {
+    logger.warn({ behindMs }, WRONG_CLOCK);
+  });
+  const project = createProjector({ dynamo: createDocumentClient(dynamo), table, now });
   const stopping = new AbortController();
   const running = runWorker(
     {
@@ -47,7 +52,7 @@ export function startWorker(
       feed,
       metrics,
       checkpoints: createFileCheckpoints(join(dataDir, 'stream-checkpoint.json')),
-      logger: createLogger(logLevel, logOutput, spans),
+      logger,
     },
     stopping.signal,
   );

@@ -40,6 +40,7 @@ async function subscribe(feed: Feed, logs: ReturnType<typeof createLogs>, cursor
     logs: LOGS,
     topics: [],
     progress: startAfter(cursor, Date.now() * 1000),
+    now: () => Date.now() * 1000,
     check: () => Promise.resolve(),
     onFailure: (error) => {
       throw error;

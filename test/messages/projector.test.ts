@@ -220,3 +220,16 @@ describe('the projector', () => {
     expect(calls).toEqual(['Query', 'TransactWriteItems']);
   });
 });
+
+it('a row that comes late to its place is told of in its participant’s log, where who is past that place looks', async () => {
+  const { ann, ben, groupId } = await startGroup();
+  await send(groupId, ann, 1);
+  const aMinuteLater = () => (Date.now() + 60_000) * 1000;
+  await createProjector({ ...table, now: aMinuteLater })(await recordsOf(groupId));
+  for (const { id } of [ann, ben]) {
+    const told = await table.rows(`EVT#${id}`);
+    expect(told).toMatchObject([{ kind: 'group', group_uuid: groupId }]);
+    expect(Date.parse(String(told[0]?.['sk'])) - Date.now()).toBeGreaterThan(50_000);
+  }
+  expect(brokenInvariants(await rowsOf(groupId))).toEqual([]);
+});
