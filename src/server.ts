@@ -52,6 +52,9 @@ declare module 'fastify' {
 }
 
 const LARGEST_REQUEST_BYTES = 100_000;
+/** From the first byte of a request to its last. */
+const SLOWEST_REQUEST_MS = 10_000;
+const LOOK_FOR_SLOW_EVERY_MS = 1000;
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** The HTTP server: GraphQL on `/graphql`, health on `/health`. Ready to listen on return, and never listens. */
@@ -61,6 +64,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: LARGEST_REQUEST_BYTES,
+    requestTimeout: SLOWEST_REQUEST_MS,
+    http: { headersTimeout: SLOWEST_REQUEST_MS, connectionsCheckingInterval: LOOK_FOR_SLOW_EVERY_MS },
     trustProxy: (_address, hop) => hop < options.trustedProxies,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     forceCloseConnections: true,

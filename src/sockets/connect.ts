@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { Context as Connection } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Authenticate, Viewer } from '../auth.ts';
+import type { RateLimit } from '../rateLimit.ts';
 
 /** A socket as `graphql-ws` hands it around, with the viewer whom its `connection_init` named. */
 export type Socket = Connection<Parameters, SocketExtra>;
@@ -15,6 +17,7 @@ export type SocketExtra = Extra & Partial<Known>;
 const UNAUTHORIZED = 4401;
 const FORBIDDEN = 4403;
 const INTERNAL_ERROR = 4500;
+const TOO_MANY_REQUESTS = 4429;
 /** What a timer can wait for. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
@@ -25,11 +28,21 @@ const tokens = z.object({
   headers: z.record(z.string(), z.unknown()).optional(),
 });
 
+export interface ConnectOptions {
+  authenticate: Authenticate;
+  /** None: any address may try any number of tokens. */
+  rateLimit?: RateLimit | undefined;
+  /** How many proxies in front are believed where a socket comes from. */
+  trustedProxies: number;
+  logger: Logger;
+}
+
 /**
  * Lets a socket in whose `connection_init` carries a token that counts, and closes it when that token runs out. Else
- * it is closed with the reason of UNAUTHENTICATED: 4401 where there was no token, 4403 where it does not count.
+ * it is closed with the reason of UNAUTHENTICATED: 4401 where there was no token, 4403 where it does not count; and with
+ * 4429 where its address has tried too many.
  */
-export function createConnect({ authenticate, logger }: { authenticate: Authenticate; logger: Logger }) {
+export function createConnect({ authenticate, rateLimit, trustedProxies, logger }: ConnectOptions) {
   return async function connect({ connectionParams, extra }: Socket): Promise<boolean> {
     const { socket, request } = extra;
     try {
@@ -47,12 +60,37 @@ export function createConnect({ authenticate, logger }: { authenticate: Authenti
       return true;
     } catch (error) {
       const reason = error instanceof GraphQLError ? String(error.extensions['reason']) : null;
+      if (reason !== null && (await isLimited(request, { rateLimit, trustedProxies }))) {
+        socket.close(TOO_MANY_REQUESTS, 'RATE_LIMITED');
+        return false;
+      }
       if (reason === null) logger.error({ err: error }, 'a socket could not be authenticated');
       if (reason === null) socket.close(INTERNAL_ERROR, 'Something went wrong here');
       else socket.close(reason === 'TOKEN_MISSING' ? UNAUTHORIZED : FORBIDDEN, reason);
       return false;
     }
   };
+}
+
+/** Takes a try from what the address has left; true where nothing is. */
+async function isLimited(
+  request: IncomingMessage,
+  { rateLimit, trustedProxies }: Pick<ConnectOptions, 'rateLimit' | 'trustedProxies'>,
+): Promise<boolean> {
+  try {
+    await rateLimit?.takeOfAddress(addressOf(request, trustedProxies));
+    return false;
+  } catch (error) {
+    if (error instanceof GraphQLError) return true;
+    throw error;
+  }
+}
+
+/** Where a request comes from, as far as the proxies in front are believed: each adds who called it. */
+function addressOf({ socket, headers }: IncomingMessage, trustedProxies: number): string {
+  const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
+  const hops = [socket.remoteAddress ?? '', ...forwarded.map((address) => address.trim()).reverse()].filter(Boolean);
+  return hops[Math.min(trustedProxies, hops.length - 1)] ?? '';
 }
 
 /** The header, as clients send it along: by itself, or among the headers that Sandbox sends. */

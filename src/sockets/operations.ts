@@ -26,6 +26,8 @@ export interface OperationsOptions extends ContextOptions, DocumentOptions {
   apollo: ApolloServer<Context>;
   /** Counts subscriptions; nobody does where there are none. */
   metrics?: Metrics | undefined;
+  /** How many proxies in front are believed where a socket comes from. */
+  trustedProxies: number;
   spans?: Spans | undefined;
 }
 

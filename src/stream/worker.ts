@@ -38,7 +38,7 @@ const CLOSED = 'closed';
 export async function runWorker(options: WorkerOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      await followStream(options, await findStreamArn(options), signal);
+      await followStream(options, await findStream(options), signal);
     } catch (err) {
       options.logger.error({ err }, 'the stream cannot be read');
       await pause(RETRY_MS, signal);
@@ -46,10 +46,17 @@ export async function runWorker(options: WorkerOptions, signal: AbortSignal): Pr
   }
 }
 
+interface Stream {
+  arn: string;
+  /** The end of the ARN; an emulator may answer for one ARN with the stream of a table that was made anew. */
+  label: string;
+}
+
 /** Reads one stream until `signal` aborts, or until it is gone, which is an error. */
-async function followStream(options: WorkerOptions, streamArn: string, signal: AbortSignal): Promise<void> {
+async function followStream(options: WorkerOptions, stream: Stream, signal: AbortSignal): Promise<void> {
   const { streams, checkpoints, project, feed, metrics, logger } = options;
   const saved = await checkpoints.load();
+  const { arn: streamArn } = stream;
   const positions = new Map(saved?.streamArn === streamArn ? Object.entries(saved.shards) : []);
   const reader = {
     streams,
@@ -68,7 +75,7 @@ async function followStream(options: WorkerOptions, streamArn: string, signal: A
   let toldAt = 0;
   while (!signal.aborted) {
     if (Date.now() - listedAt >= LIST_SHARDS_EVERY_MS) {
-      shards = await listShards(streams, streamArn, shards, positions);
+      shards = await listShards(streams, stream, shards, positions);
       listedAt = Date.now();
     }
     const readable = shards.filter((shard) => isReadable(shard, shards));
@@ -94,10 +101,10 @@ async function followStream(options: WorkerOptions, streamArn: string, signal: A
   }
 }
 
-/** The shards that the stream has now, each as far as it has been read. */
+/** The shards that the stream has now, each as far as it has been read. @throws where another one is in its place. */
 async function listShards(
   streams: DynamoDBStreamsClient,
-  streamArn: string,
+  { arn, label }: Stream,
   known: Shard[],
   positions: Map<string, string>,
 ): Promise<Shard[]> {
@@ -105,16 +112,17 @@ async function listShards(
   let start: string | undefined;
   do {
     const { StreamDescription: stream } = await streams.send(
-      new DescribeStreamCommand({ StreamArn: streamArn, ExclusiveStartShardId: start }),
+      new DescribeStreamCommand({ StreamArn: arn, ExclusiveStartShardId: start }),
     );
-    for (const { ShardId: id, ParentShardId: parentId } of stream?.Shards ?? []) {
+    if (stream?.StreamLabel !== label) throw new Error(`The stream ${arn} is another one now: its table was made anew`);
+    for (const { ShardId: id, ParentShardId: parentId } of stream.Shards ?? []) {
       if (id === undefined) continue;
       const position = positions.get(id);
       const fresh = newShard(id, parentId, position === CLOSED ? undefined : position);
       fresh.closed = position === CLOSED;
       shards.push(known.find((shard) => shard.id === id) ?? fresh);
     }
-    start = stream?.LastEvaluatedShardId;
+    start = stream.LastEvaluatedShardId;
   } while (start !== undefined);
   return shards;
 }
@@ -141,10 +149,11 @@ function report({ errors, skipped }: Projection, logger: Logger): void {
   for (const err of errors) logger.error({ err }, 'could not move the rows of a message group');
 }
 
-async function findStreamArn({ dynamo, table }: WorkerOptions): Promise<string> {
+async function findStream({ dynamo, table }: WorkerOptions): Promise<Stream> {
   const { Table: description } = await dynamo.send(new DescribeTableCommand({ TableName: table }));
-  if (description?.LatestStreamArn === undefined) throw new Error(`Table ${table} has no stream: switch it on`);
-  return description.LatestStreamArn;
+  const { LatestStreamArn: arn, LatestStreamLabel: label } = description ?? {};
+  if (arn === undefined || label === undefined) throw new Error(`Table ${table} has no stream: switch it on`);
+  return { arn, label };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

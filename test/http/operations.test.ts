@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SEND, startTestApi, type TestApi, type TestApiOptions } from '../support/api.ts';
@@ -31,6 +32,19 @@ const logged = (output: ReturnType<typeof keepLog>): TestApiOptions => ({
   service: { logOutput: output.destination },
 });
 const production = { NODE_ENV: 'production', COGNITO_ISSUER: 'https://cognito.example.com/pool' };
+
+it('a request that is sent too slowly is given up, and its connection closed', async () => {
+  const api = await start();
+  const { hostname, port } = new URL(api.url);
+  const socket = connect(Number(port), hostname);
+  socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{');
+  const trickle = setInterval(() => socket.write(' '), 500);
+  socket.on('error', () => undefined);
+  let answer = '';
+  for await (const chunk of socket) answer += String(chunk);
+  clearInterval(trickle);
+  expect(answer).toMatch(/^HTTP\/1.1 408 /);
+});
 
 describe('health', () => {
   const health = async (api: TestApi, path: string) => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import WebSocket from 'ws';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { findRedis, startRedis } from '../support/nodes.ts';
 
@@ -46,6 +48,24 @@ describe('a rate limit', () => {
     expect(statuses.filter((status) => status === 401)).toHaveLength(100);
     expect(statuses.filter((status) => status === 429)).toHaveLength(20);
     expect((await ann.run(ME)).status).toBe(200);
+  });
+
+  it('holds for the sockets of an address too, behind the proxies that are believed', async () => {
+    const api = await start({ RATE_LIMIT: '100', TRUSTED_PROXIES: '1' });
+    const closeFrom = async (address: string) => {
+      const socket = new WebSocket(api.url.replace('http', 'ws'), 'graphql-transport-ws', {
+        headers: { 'x-forwarded-for': `203.0.113.9, ${address}` },
+      });
+      socket.once('open', () => {
+        socket.send('{"type":"connection_init","payload":{"authorization":"Bearer nonsense"}}');
+      });
+      const [code] = (await once(socket, 'close')) as [number];
+      return code;
+    };
+    const codes = [];
+    for (let n = 0; n < 11; n++) codes.push(await closeFrom('198.51.100.1'));
+    expect(codes).toEqual([...Array<number>(10).fill(4403), 4429]);
+    expect(await closeFrom('198.51.100.2')).toBe(4403);
   });
 
   it('is off unless it is set, outside of production', async () => {

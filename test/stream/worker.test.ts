@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createStreamsClient } from '../../src/clients.ts';
 import { createMessages } from '../../src/messages/messages.ts';
 import { createProjector, type Project, type StreamRecord } from '../../src/messages/projector.ts';
+import { ensureTable } from '../../src/messages/table.ts';
 import { createFileCheckpoints } from '../../src/stream/checkpoints.ts';
 import { runWorker } from '../../src/stream/worker.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -38,16 +40,17 @@ interface Start {
   project?: Project;
   checkpoint?: string;
   double?: StreamDouble;
+  on?: TestTable;
 }
 
-function startWorker({ project = createProjector(table), checkpoint = 'default', double }: Start = {}) {
+function startWorker({ on = table, project = createProjector(on), checkpoint = 'default', double }: Start = {}) {
   const aborting = new AbortController();
-  const streams = createStreamsClient(double ? { ...table.config, dynamodbEndpoint: double.url } : table.config);
+  const streams = createStreamsClient(double ? { ...on.config, dynamodbEndpoint: double.url } : on.config);
   const running = runWorker(
     {
-      dynamo: table.client,
+      dynamo: on.client,
       streams,
-      table: table.table,
+      table: on.table,
       project,
       checkpoints: createFileCheckpoints(join(folder, checkpoint)),
       logger: pino({ level: 'silent' }),
@@ -126,6 +129,23 @@ describe('the worker', () => {
     });
     await until(() => seen.includes(message.id));
     expect(failures).toBe(3);
+  });
+
+  it('reads the new stream of a table that was deleted and made anew', async () => {
+    const own = await createTestTable();
+    stopRunning.push(() => own.drop());
+    const sendThere = async () => {
+      const sent = await createMessages(own).sendToUser(newPerson('ann'), newPerson('ben'), 'hello');
+      return sent.outcome === 'sent' ? sent.message.id : null;
+    };
+    const { project, seen } = recording();
+    startWorker({ on: own, project, checkpoint: 'anew' });
+    const before = await sendThere();
+    await until(() => seen.includes(before));
+    await own.client.send(new DeleteTableCommand({ TableName: own.table }));
+    await ensureTable(own.client, own.table);
+    const after = await sendThere();
+    await until(() => seen.includes(after));
   });
 
   it('reads a shard only when its parent is done with', async () => {

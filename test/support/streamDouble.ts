@@ -24,8 +24,11 @@ const ONE_AT_A_TIME = 1;
 export async function startStreamDouble(shards: DoubledShard[]): Promise<StreamDouble> {
   let failures = 0;
   const answers: Record<string, (input: Record<string, string>) => object> = {
-    DescribeStream: () => ({
-      StreamDescription: { Shards: shards.map(({ id, parentId }) => ({ ShardId: id, ParentShardId: parentId })) },
+    DescribeStream: ({ StreamArn: arn = '' }) => ({
+      StreamDescription: {
+        StreamLabel: arn.slice(arn.lastIndexOf('/') + 1),
+        Shards: shards.map(({ id, parentId }) => ({ ShardId: id, ParentShardId: parentId })),
+      },
     }),
     GetShardIterator({ ShardId: id, SequenceNumber: after }) {
       if (after === 'trimmed') throw new Error('TrimmedDataAccessException');
