@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { createStreamsClient } from '../../src/clients.ts';
+import { startDynamoDb } from '../../scripts/local/dynamodb.ts';
+import { createDocumentClient, createDynamoDbClient, createStreamsClient } from '../../src/clients.ts';
+import { readTableConfig } from '../../src/config.ts';
 import { createMessages } from '../../src/messages/messages.ts';
 import { createProjector, type Project, type StreamRecord } from '../../src/messages/projector.ts';
 import { ensureTable } from '../../src/messages/table.ts';
@@ -40,7 +41,7 @@ interface Start {
   project?: Project;
   checkpoint?: string;
   double?: StreamDouble;
-  on?: TestTable;
+  on?: Pick<TestTable, 'client' | 'config' | 'dynamo' | 'table'>;
 }
 
 function startWorker({ on = table, project = createProjector(on), checkpoint = 'default', double }: Start = {}) {
@@ -131,22 +132,27 @@ describe('the worker', () => {
     expect(failures).toBe(3);
   });
 
-  it('reads the new stream of a table that was deleted and made anew', async () => {
-    const own = await createTestTable();
-    stopRunning.push(() => own.drop());
-    const sendThere = async () => {
-      const sent = await createMessages(own).sendToUser(newPerson('ann'), newPerson('ben'), 'hello');
-      return sent.outcome === 'sent' ? sent.message.id : null;
-    };
+  it('reads the new stream of an emulator that lost its tables and got them anew', async () => {
+    let emulator = await startDynamoDb({ port: 0 });
+    stopRunning.push(() => emulator.stop());
+    const table = 'anew';
+    const config = readTableConfig({ DYNAMODB_ENDPOINT: emulator.url, MESSAGES_TABLE: table });
+    const client = createDynamoDbClient(config);
+    const own = { config, table, client, dynamo: createDocumentClient(client) };
     const { project, seen } = recording();
-    startWorker({ on: own, project, checkpoint: 'anew' });
-    const before = await sendThere();
-    await until(() => seen.includes(before));
-    await own.client.send(new DeleteTableCommand({ TableName: own.table }));
-    await ensureTable(own.client, own.table);
-    const after = await sendThere();
-    await until(() => seen.includes(after));
-  });
+    const sendMany = async () => {
+      for (let n = 0; n < 20; n++) await createMessages(own).sendToUser(newPerson('ann'), newPerson('ben'), 'hello');
+      const sent = await createMessages(own).sendToUser(newPerson('ann'), newPerson('ben'), 'hello');
+      await until(() => sent.outcome === 'sent' && seen.includes(sent.message.id));
+    };
+    await ensureTable(client, table);
+    startWorker({ on: own, project, checkpoint: table });
+    await sendMany();
+    await emulator.stop();
+    emulator = await startDynamoDb({ port: Number(new URL(emulator.url).port) });
+    await ensureTable(client, table);
+    await sendMany();
+  }, 60_000);
 
   it('reads a shard only when its parent is done with', async () => {
     const double = await startDouble([
