@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createMetrics } from '../../src/metrics.ts';
 import { SEND, startTestApi, type TestApi } from '../support/api.ts';
@@ -39,12 +40,25 @@ describe('the metrics', () => {
     expect(text).toMatch(/cruddur_dynamodb_calls_total\{command="TransactWriteItems",outcome="ok"\} 1/);
     expect(text).toMatch(/cruddur_dynamodb_calls_total\{command="TransactWriteItems",outcome="refused"\} 1/);
     expect(text).toMatch(/cruddur_dynamodb_retries_total\{command="Query"\} 1/);
+    expect(text).toMatch(/cruddur_dynamodb_throttles_total\{command="Query"\} 1/);
+    expect(text).toMatch(/cruddur_cache_lookups_total\{cache="viewers",outcome="miss"\} [12]/);
     expect(text).toMatch(/cruddur_dynamodb_units_total\{command="Query"\} [\d.]+/);
     expect(text).toMatch(/cruddur_sql_seconds_count\{statement="relation_by_handle",outcome="ok"\} 2/);
     expect(text).toMatch(/cruddur_open_subscriptions 1/);
     expect(text).toMatch(/cruddur_nodejs_eventloop_lag_seconds /);
     heard.stop();
     await client.dispose();
+  });
+
+  it('are those that the dashboard of Grafana shows', async () => {
+    const dashboard = readFileSync(new URL('../../docs/grafana-dashboard.json', import.meta.url), 'utf8');
+    const { panels } = JSON.parse(dashboard) as { panels: { targets: { expr: string }[] }[] };
+    const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+    const shown = expressions.flatMap((expression) => expression.match(/cruddur_\w+/g) ?? []);
+    const served = await textOf(api.metricsPort);
+    const missing = shown.filter((name) => !served.includes(`# TYPE ${name.replace(/_(count|bucket)$/, '')} `));
+    expect(shown.length).toBeGreaterThan(15);
+    expect(missing).toEqual([]);
   });
 
   it('know a hundred names of operations, and call the rest others', async () => {
