@@ -112,7 +112,9 @@ describe('the filters of the stream', () => {
       await project([parsed]);
       let hints = 0;
       const feed = {
-        publish: () => void hints++,
+        publish() {
+          hints++;
+        },
         listen: () => Promise.resolve(() => undefined),
         close: () => Promise.resolve(),
       };

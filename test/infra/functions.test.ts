@@ -99,7 +99,7 @@ function albEvent(request: {
   token?: string;
 }) {
   const { method = 'POST', path = '/graphql', query = {}, body, token } = request;
-  const encoded = Object.entries(query).map(([name, value]) => [name, encodeURIComponent(value)]);
+  const encoded = Object.entries(query).map(([name, value]): [string, string] => [name, encodeURIComponent(value)]);
   return {
     requestContext: {
       elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/api/1' },

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { linesOf, nameOf, statementsByRole } from './policies.ts';
+import { z } from 'zod';
+import { linesOf, statementsByRole } from './policies.ts';
+import { propertiesOf } from './properties.ts';
 import { synthesise } from './synthesise.ts';
 
 const OF_PARTITIONS = 'dynamodb:LeadingKeys ForAllValues:StringLike';
@@ -77,9 +79,14 @@ function rightsIn(template: Template): Record<string, string[]> {
   return Object.fromEntries(roles.map(([name, statements]) => [name, statements.flatMap(linesOf)]));
 }
 
+let template: Template;
+beforeAll(async () => {
+  template = await synthesise();
+});
+
 describe('all that any role may do', () => {
-  it('is this, where the API is a service', async () => {
-    expect(rightsIn(await synthesise())).toEqual({
+  it('is this, where the API is a service', () => {
+    expect(rightsIn(template)).toEqual({
       StreamRole: STREAM,
       ApiRole: API_ON_TABLE,
       ApiStartRole: startOf('Api'),
@@ -102,20 +109,13 @@ describe('all that any role may do', () => {
 });
 
 describe('what others let in', () => {
-  let template: Template;
-  beforeAll(async () => {
-    template = await synthesise();
-  });
-
-  function policyLines(type: string, property: string): string[][] {
-    return Object.values(template.findResources(type)).map(({ Properties: found }) => {
-      const policy: unknown = (found as Record<string, unknown>)[property];
-      return JSON.stringify(policy ?? null).includes('Statement') ? [nameOf(JSON.stringify(policy))] : [];
-    });
+  function policiesOf(type: string): string[] {
+    const documents = propertiesOf(template, type, z.object({ PolicyDocument: z.unknown().optional() }));
+    return documents.map(({ PolicyDocument: document }) => JSON.stringify(document ?? null));
   }
 
   it('names the table, the secret and the bucket of images at the endpoints to data', () => {
-    const [dynamodb, s3, secrets] = policyLines('AWS::EC2::VPCEndpoint', 'PolicyDocument').flat();
+    const [dynamodb, s3, secrets] = policiesOf('AWS::EC2::VPCEndpoint').filter((policy) => policy !== 'null');
     expect(dynamodb).toMatch(/dynamodb:Query.*PutItem.*aws:PrincipalAccount/);
     expect(dynamodb).not.toMatch(/Scan|BatchWrite|dynamodb:\*|"Resource":"\*"/);
     expect(s3).toMatch(/s3:GetObject.*starport-layer-bucket/);
@@ -124,7 +124,7 @@ describe('what others let in', () => {
 
   it('refuses the queue of failures and the topic of alarms to who comes without TLS', () => {
     for (const type of ['AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy']) {
-      expect(policyLines(type, 'PolicyDocument').flat().join()).toContain('"aws:SecureTransport":"false"');
+      expect(policiesOf(type).join()).toContain('"aws:SecureTransport":"false"');
     }
   });
 });

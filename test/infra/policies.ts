@@ -64,8 +64,7 @@ export function linesOf({ effect, actions, resources, conditions }: Statement): 
 export function nameOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return String(value);
-  const [entry] = Object.entries(value);
-  const [kind, argument]: [string, unknown] = entry ?? ['', undefined];
+  const [kind = '', argument] = z.array(z.unknown()).parse(Object.entries(value)[0]);
   if (kind === 'Ref')
     return String(argument).startsWith('AWS::') ? `<${String(argument).slice(5)}>` : withoutHash(argument);
   if (kind === 'Fn::GetAtt' && Array.isArray(argument)) return `${withoutHash(argument[0])}.${String(argument[1])}`;

@@ -1,8 +1,8 @@
-import { DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { createTestTable } from '../support/table.ts';
+import { z } from 'zod';
 import { nameOf } from './policies.ts';
+import { propertiesOf } from './properties.ts';
 import { synthesise } from './synthesise.ts';
 
 let template: Template;
@@ -18,6 +18,8 @@ function has(type: string, properties: Record<string, unknown>): void {
   template.hasResourceProperties(type, properties);
 }
 
+const reference = z.unknown().transform(nameOf);
+
 describe('the parameters', () => {
   it.each([
     [{ certificateArn: 'none' }, 'certificateArn: expected the ARN of a certificate in ACM'],
@@ -26,77 +28,6 @@ describe('the parameters', () => {
     [{ alarmEmail: 'ops' }, 'alarmEmail: expected an e-mail address'],
   ])('%j is refused', async (context, problem) => {
     await expect(synthesise(context)).rejects.toThrow(problem);
-  });
-});
-
-describe('the table', () => {
-  it('is the one that schema-load makes', async () => {
-    const { table, client, drop } = await createTestTable();
-    const { Table: made } = await client.send(new DescribeTableCommand({ TableName: table }));
-    const { TimeToLiveDescription: ttl } = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
-    await drop();
-    has('AWS::DynamoDB::Table', {
-      KeySchema: made?.KeySchema,
-      AttributeDefinitions: Match.arrayWith(made?.AttributeDefinitions ?? []),
-      BillingMode: made?.BillingModeSummary?.BillingMode,
-      GlobalSecondaryIndexes: made?.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
-        IndexName,
-        KeySchema,
-        Projection,
-      })),
-      StreamSpecification: { StreamViewType: made?.StreamSpecification?.StreamViewType },
-      TimeToLiveSpecification: { AttributeName: ttl?.AttributeName, Enabled: true },
-    });
-  });
-
-  it('is protected, restored to any second, encrypted with a key of the account, and outlives the stack', () => {
-    template.hasResource('AWS::DynamoDB::Table', {
-      DeletionPolicy: 'Retain',
-      UpdateReplacePolicy: 'Retain',
-      Properties: {
-        DeletionProtectionEnabled: true,
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        SSESpecification: { SSEEnabled: true },
-      },
-    });
-  });
-});
-
-describe('the stream', () => {
-  it('is read from its beginning, in batches that fail by record, a bounded number of times', () => {
-    has('AWS::Lambda::EventSourceMapping', {
-      EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Messages'), 'StreamArn'] },
-      StartingPosition: 'TRIM_HORIZON',
-      BatchSize: 1000,
-      MaximumBatchingWindowInSeconds: 1,
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-      BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 20,
-      MaximumRecordAgeInSeconds: 12 * 60 * 60,
-      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
-      MetricsConfig: { Metrics: ['EventCount'] },
-    });
-  });
-
-  it('has a Lambda on ARM in the isolated network, with a log that ends', () => {
-    has('AWS::Lambda::Function', {
-      Runtime: 'nodejs24.x',
-      Architectures: ['arm64'],
-      VpcConfig: { SubnetIds: Match.anyValue(), SecurityGroupIds: Match.anyValue() },
-      LoggingConfig: { LogGroup: Match.anyValue() },
-      Environment: {
-        Variables: Match.objectLike({
-          NODE_ENV: 'production',
-          MESSAGES_TABLE: Match.anyValue(),
-          REDIS_URL: Match.anyValue(),
-        }),
-      },
-    });
-    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
-  });
-
-  it('gives up into an encrypted queue that keeps for two weeks', () => {
-    has('AWS::SQS::Queue', { SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 24 * 60 * 60 });
   });
 });
 
@@ -147,13 +78,16 @@ describe('the API as a service', () => {
   });
 
   it('gets the password from the secret alone, and checks the certificate of Postgres', () => {
-    const [definition] = Object.values(
-      template.findResources('AWS::ECS::TaskDefinition', {
-        Properties: { ContainerDefinitions: [Match.objectLike({ Name: 'api' })] },
-      }),
+    const named = z.object({ Name: z.string(), Value: reference });
+    const secret = z.object({ Name: z.string(), ValueFrom: reference });
+    const container = z.object({ Name: z.string(), Environment: z.array(named), Secrets: z.array(secret) });
+    const tasks = propertiesOf(
+      template,
+      'AWS::ECS::TaskDefinition',
+      z.object({ ContainerDefinitions: z.array(container) }),
     );
-    const container = (definition as ApiTask).Properties.ContainerDefinitions[0];
-    const environment = Object.fromEntries(container.Environment.map(({ Name, Value }) => [Name, nameOf(Value)]));
+    const api = tasks.flatMap((task) => task.ContainerDefinitions).find(({ Name }) => Name === 'api');
+    const environment = Object.fromEntries(api?.Environment.map(({ Name, Value }) => [Name, Value]) ?? []);
     expect(environment).toEqual({
       NODE_ENV: 'production',
       AWS_REGION: '<Region>',
@@ -170,19 +104,11 @@ describe('the API as a service', () => {
       NODE_EXTRA_CA_CERTS: '/app/rds-ca.pem',
       NODE_OPTIONS: '--max-old-space-size=768',
     });
-    expect(container.Secrets.map(({ Name, ValueFrom }) => [Name, nameOf(ValueFrom)])).toEqual([
-      ['DATABASE_PASSWORD', expect.stringMatching(/^DatabaseSecret.*:password::$/)],
+    expect(api?.Secrets).toEqual([
+      { Name: 'DATABASE_PASSWORD', ValueFrom: expect.stringMatching(/^DatabaseSecret.*:password::$/) },
     ]);
   });
 });
-
-interface ApiTask {
-  Properties: {
-    ContainerDefinitions: [
-      { Environment: { Name: string; Value: unknown }[]; Secrets: { Name: string; ValueFrom: unknown }[] },
-    ];
-  };
-}
 
 describe('the API as a Lambda', () => {
   it('stands behind the same load balancer, in place of the service', () => {
@@ -220,16 +146,18 @@ describe('migrating', () => {
 describe('the network', () => {
   it('has no way out, and ways of its own to what is needed of AWS', () => {
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
-    const services = Object.values(template.findResources('AWS::EC2::VPCEndpoint')).map(({ Properties: found }) =>
-      nameOf((found as { ServiceName: unknown }).ServiceName).replace(/^.*<Region>\./, ''),
-    );
+    const endpoints = propertiesOf(template, 'AWS::EC2::VPCEndpoint', z.object({ ServiceName: reference }));
+    const services = endpoints.map(({ ServiceName }) => ServiceName.replace(/^.*<Region>\./, ''));
     expect(services.sort()).toEqual(['cognito-idp', 'dynamodb', 'ecr.api', 'ecr.dkr', 'logs', 's3', 'secretsmanager']);
   });
 
   it('lets the internet reach the load balancer alone, over TLS', () => {
-    const open = Object.values(template.findResources('AWS::EC2::SecurityGroup')).filter(({ Properties: found }) =>
-      JSON.stringify((found as { SecurityGroupIngress?: unknown }).SecurityGroupIngress ?? '').includes('0.0.0.0/0'),
+    const groups = propertiesOf(
+      template,
+      'AWS::EC2::SecurityGroup',
+      z.object({ SecurityGroupIngress: z.array(z.object({ CidrIp: reference })).default([]) }),
     );
+    const open = groups.filter(({ SecurityGroupIngress: rules }) => rules.some(({ CidrIp }) => CidrIp === '0.0.0.0/0'));
     expect(open).toHaveLength(1);
     has('AWS::ElasticLoadBalancingV2::Listener', {
       Port: 443,
@@ -247,30 +175,15 @@ describe('the network', () => {
       LoadBalancerAttributes: Match.arrayWith([{ Key: 'idle_timeout.timeout_seconds', Value: '60' }]),
     });
   });
-});
 
-describe('Postgres', () => {
-  it('is in two zones, encrypted, backed up, protected, and speaks TLS alone', () => {
-    template.hasResource('AWS::RDS::DBInstance', {
-      DeletionPolicy: 'Retain',
-      Properties: {
-        Engine: 'postgres',
-        MultiAZ: true,
-        StorageEncrypted: true,
-        BackupRetentionPeriod: 14,
-        DeletionProtection: true,
-        PubliclyAccessible: false,
-      },
-    });
-    has('AWS::RDS::DBParameterGroup', { Parameters: { 'rds.force_ssl': '1' } });
-  });
-
-  it('is reached by the API and by migrating alone, and Valkey by the API and the stream', () => {
-    const rules = Object.values(template.findResources('AWS::EC2::SecurityGroupIngress')).map(
-      ({ Properties: found }) => {
-        const { GroupId, SourceSecurityGroupId } = found as { GroupId: unknown; SourceSecurityGroupId: unknown };
-        return [SourceSecurityGroupId, GroupId].map((group) => nameOf(group).split('.')[0]).join(' → ');
-      },
+  it('lets the API and migrating reach Postgres, the API and the stream Valkey, and the load balancer the API', () => {
+    const found = propertiesOf(
+      template,
+      'AWS::EC2::SecurityGroupIngress',
+      z.object({ SourceSecurityGroupId: reference, GroupId: reference }),
+    );
+    const rules = found.map(({ SourceSecurityGroupId: source, GroupId: target }) =>
+      [source, target].map((group) => group.split('.')[0]).join(' → '),
     );
     expect(rules.sort()).toEqual([
       'ApiGroup → DatabaseSecurityGroup',
@@ -282,58 +195,18 @@ describe('Postgres', () => {
   });
 });
 
-describe('Valkey', () => {
-  it('is two nodes in one shard, one of which takes over, and speaks TLS alone', () => {
-    has('AWS::ElastiCache::ReplicationGroup', {
-      Engine: 'valkey',
-      NumCacheClusters: 2,
-      AutomaticFailoverEnabled: true,
-      MultiAZEnabled: true,
-      ClusterMode: 'disabled',
-      TransitEncryptionEnabled: true,
-      TransitEncryptionMode: 'required',
-      AtRestEncryptionEnabled: true,
-    });
-  });
-});
-
-describe('the user pool', () => {
-  it('signs in by e-mail, lets nobody sign up, and is protected', () => {
-    template.hasResource('AWS::Cognito::UserPool', {
-      DeletionPolicy: 'Retain',
-      Properties: {
-        UsernameAttributes: ['email'],
-        AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
-        DeletionProtection: 'ACTIVE',
-        Schema: Match.arrayWith([Match.objectLike({ Name: 'preferred_username' })]),
-      },
-    });
-  });
-
-  it('has no domain, with which it would not answer in the network', () => {
-    template.resourceCountIs('AWS::Cognito::UserPoolDomain', 0);
-  });
-
-  it('has a client for pages, whose users cannot take another handle', () => {
-    has('AWS::Cognito::UserPoolClient', {
-      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-      GenerateSecret: false,
-      WriteAttributes: ['email', 'name'],
-      AccessTokenValidity: 60,
-      EnableTokenRevocation: true,
-      PreventUserExistenceErrors: 'ENABLED',
-      AllowedOAuthFlowsUserPoolClient: false,
-    });
-  });
-});
-
 describe('the alarms', () => {
   function alarmsOf(made: Template): string[] {
-    return Object.values(made.findResources('AWS::CloudWatch::Alarm'))
-      .map(({ Properties: found }) => {
-        const { MetricName, ExtendedStatistic, Statistic, Threshold } = found as Record<string, unknown>;
-        return [MetricName, ExtendedStatistic ?? Statistic, '>', Threshold].map(String).join(' ');
-      })
+    const alarm = z.object({
+      MetricName: z.string(),
+      Threshold: z.number(),
+      Statistic: z.string().optional(),
+      ExtendedStatistic: z.string().optional(),
+    });
+    return propertiesOf(made, 'AWS::CloudWatch::Alarm', alarm)
+      .map(({ MetricName: name, Threshold: most, Statistic, ExtendedStatistic }) =>
+        [name, Statistic ?? ExtendedStatistic, '>', most].join(' '),
+      )
       .sort();
   }
 

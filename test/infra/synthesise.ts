@@ -38,7 +38,7 @@ export async function assemble(context: Context = {}): Promise<Assembly> {
 
 /** The template alone, whose functions are not bundled. */
 export async function synthesise(context: Context = {}): Promise<Template> {
-  const { template, remove } = await assemble({ ...context, 'aws:cdk:bundling-stacks': [] });
-  await remove();
-  return template;
+  const assembly = await assemble({ ...context, 'aws:cdk:bundling-stacks': [] });
+  await assembly.remove();
+  return assembly.template;
 }
