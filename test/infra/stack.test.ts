@@ -21,13 +21,15 @@ function has(type: string, properties: Record<string, unknown>): void {
 const reference = z.unknown().transform(nameOf);
 
 describe('the parameters', () => {
-  it.each([
-    [{ certificateArn: 'none' }, 'certificateArn: expected the ARN of a certificate in ACM'],
-    [{ apiOn: 'servers' }, 'apiOn: expected fargate or lambda'],
-    [{ corsOrigins: 'http://cruddur.com' }, 'corsOrigins.0: expected origins such as https://cruddur.com'],
-    [{ alarmEmail: 'ops' }, 'alarmEmail: expected an e-mail address'],
-  ])('%j is refused', async (context, problem) => {
-    await expect(synthesise(context)).rejects.toThrow(problem);
+  it('are refused by name, all at once, where they are malformed', async () => {
+    const context = { certificateArn: 'none', apiOn: 'servers', corsOrigins: 'http://cruddur.com', alarmEmail: 'ops' };
+    const problems = [
+      '  certificateArn: expected the ARN of a certificate in ACM',
+      '  apiOn: expected fargate or lambda',
+      '  corsOrigins.0: expected origins such as https://cruddur.com',
+      '  alarmEmail: expected an e-mail address',
+    ];
+    await expect(synthesise(context)).rejects.toThrow(problems.join('\n'));
   });
 });
 
