@@ -45,12 +45,15 @@ interface VerifiedToken {
 const REMEMBERED_TOKENS = 10_000;
 const REMEMBERED_VIEWERS = 10_000;
 const VIEWER_LIFE_MS = 60_000;
+/** After Postgres did not answer. */
+const PAUSE_MS = 5000;
 const FETCH_TIMEOUT_MS = 3000;
 
 /**
  * Takes Cognito access tokens of one user pool and one client: signature, issuer, client, token use and expiry. The
  * keys are fetched when they are first needed and again when a token names an unknown one. A verified token is
- * remembered until it expires; its user for a minute, in which no SQL is made.
+ * remembered until it expires; its user for a minute, in which no SQL is made, and for as long as Postgres does not
+ * answer.
  */
 export function createAuthenticate({ issuer, jwksUri, clientId, users, onLookup }: AuthOptions): Authenticate {
   const verifier = JwtVerifier.create(
@@ -65,7 +68,7 @@ export function createAuthenticate({ issuer, jwksUri, clientId, users, onLookup 
     { jwksCache: new SimpleJwksCache({ fetcher: { fetch: fetchBytes } }) },
   );
   const verifiedTokens = new LRUCache<string, VerifiedToken>({ max: REMEMBERED_TOKENS });
-  const viewers = new LRUCache<string, Viewer>({ max: REMEMBERED_VIEWERS, ttl: VIEWER_LIFE_MS });
+  const viewers = new LRUCache<string, { viewer: Viewer; askAgainAt: number }>({ max: REMEMBERED_VIEWERS });
 
   async function verify(token: string): Promise<VerifiedToken> {
     const known = verifiedTokens.get(token);
@@ -84,13 +87,27 @@ export function createAuthenticate({ issuer, jwksUri, clientId, users, onLookup 
     }
   }
 
+  async function findViewer(sub: string): Promise<Viewer | null> {
+    const known = viewers.get(sub);
+    const isFresh = known !== undefined && Date.now() < known.askAgainAt;
+    onLookup?.(isFresh);
+    if (isFresh) return known.viewer;
+    try {
+      const viewer = await users.findUserByCognitoId(sub);
+      if (viewer) viewers.set(sub, { viewer, askAgainAt: Date.now() + VIEWER_LIFE_MS });
+      else viewers.delete(sub);
+      return viewer;
+    } catch (error) {
+      if (!known) throw error;
+      viewers.set(sub, { ...known, askAgainAt: Date.now() + PAUSE_MS });
+      return known.viewer;
+    }
+  }
+
   return async function authenticate(authorization) {
     const { sub, expiresAt } = await verify(bearerToken(authorization));
-    const known = viewers.get(sub);
-    onLookup?.(known !== undefined);
-    const viewer = known ?? (await users.findUserByCognitoId(sub));
+    const viewer = await findViewer(sub);
     if (!viewer) throw unauthenticated('USER_NOT_REGISTERED');
-    if (!known) viewers.set(sub, viewer);
     return { viewer, expiresAt };
   };
 }

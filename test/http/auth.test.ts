@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { type GraphQLAnswer, type Person, startTestApi, type TestApi } from '../support/api.ts';
+import { type GraphQLAnswer, type Person, startTestApi, type TestApi, type TestApiOptions } from '../support/api.ts';
+import { databaseUrl } from '../support/environment.ts';
 import { type Issuer, startIssuer } from '../support/issuer.ts';
+import { startTcpProxy } from '../support/tcpProxy.ts';
 
 let api: TestApi;
 let otherPool: Issuer;
@@ -15,12 +17,13 @@ afterAll(() => Promise.all([api.stop(), otherPool.stop()]));
 
 const ownApis: TestApi[] = [];
 afterEach(async () => {
+  jest.restoreAllMocks();
   for (const own of ownApis.splice(0)) await own.stop();
 });
 
 /** An API that the test may break. */
-async function startOwnApi(): Promise<TestApi> {
-  const own = await startTestApi();
+async function startOwnApi(options?: TestApiOptions): Promise<TestApi> {
+  const own = await startTestApi(options);
   ownApis.push(own);
   return own;
 }
@@ -130,6 +133,20 @@ describe('a token', () => {
     await sleep(4100);
     expect(reasonOf(await askWith(token))).toEqual(refusedWith('TOKEN_EXPIRED'));
   });
+});
+
+it('who was seen stays signed in while Postgres is gone, for longer than they are remembered otherwise', async () => {
+  const postgres = await startTcpProxy(databaseUrl());
+  const own = await startOwnApi({ databaseUrl: postgres.url });
+  const [seen, unseen] = [await own.person('seen'), await own.person('unseen')];
+  await seen.run('{ me { id } }');
+  postgres.misbehave('cut');
+  const later = Date.now() + 600_000;
+  jest.spyOn(Date, 'now').mockImplementation(() => later);
+  const inbox = '{ messageGroups { nodes { id } } }';
+  expect((await seen.run(inbox)).data.messageGroups.nodes).toEqual([]);
+  expect((await unseen.run(inbox)).errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+  await postgres.stop();
 });
 
 describe('the keys of the pool', () => {

@@ -51,7 +51,10 @@ async function startNode(start: () => ChildProcess, isUp: () => Promise<boolean>
   const node = {
     async restart() {
       child = start();
-      while (!(await isUp())) await sleep(50);
+      while (!(await isUp())) {
+        if (child.exitCode !== null) throw new Error(`${child.spawnargs.join(' ')} ended with ${child.exitCode}`);
+        await sleep(50);
+      }
     },
     async kill() {
       if (!child) return;
