@@ -23,6 +23,10 @@ export interface Feed {
   publish(topic: string, message: FeedMessage): void;
   /** From when it resolves the listener hears of the topics, or of a gap; returns how to stop that. */
   listen(topics: string[], listener: Listener): Promise<() => void>;
+  /** Resolves when what is published from now on is carried; after a second at most, when it may be lost. */
+  ready(): Promise<void>;
+  /** Resolves when what was published was carried or lost, after a second at most. For a process that may be frozen then. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,6 +41,8 @@ export function createLocalFeed(): Feed {
   return {
     publish: listeners.tell,
     listen: (topics, listener) => Promise.resolve(listeners.add(topics, listener)),
+    ready: () => Promise.resolve(),
+    settled: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

@@ -6,7 +6,7 @@ import type { Feed } from './feed.ts';
  * Tells of every log that got new rows, from the oldest of them on. After the projector: whoever is told of a message
  * finds the group rows as they follow from it.
  */
-export function publishHints(feed: Feed, records: StreamRecord[]): void {
+export function publishHints(feed: Pick<Feed, 'publish'>, records: StreamRecord[]): void {
   const from = new Map<string, number>();
   for (const { eventName, newImage } of records) {
     const pk = String(newImage?.['pk']);

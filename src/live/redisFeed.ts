@@ -5,7 +5,7 @@ import { createListeners, type Feed, type FeedMessage, feedMessage } from './fee
 
 const CHANNEL_PREFIX = 'cruddur:';
 /** A node that cannot reach Redis serves on: its subscribers read the table from time to time. */
-const ATTACH_TIMEOUT_MS = 1000;
+const LONGEST_WAIT_MS = 1000;
 const LONGEST_PAUSE_MS = 2000;
 /** Told by a publisher whose connection is back: what it told meanwhile is lost. */
 const GAP_CHANNEL = `${CHANNEL_PREFIX}gap`;
@@ -51,14 +51,25 @@ export function createRedisFeed(url: string, logger: Logger): Feed {
     if (message) listeners.tell(channel.slice(CHANNEL_PREFIX.length), message);
   });
 
+  const underWay = new Set<Promise<unknown>>();
   return {
     publish(topic, message) {
-      publisher.publish(CHANNEL_PREFIX + topic, JSON.stringify(message)).catch(lost);
+      const carried = publisher
+        .publish(CHANNEL_PREFIX + topic, JSON.stringify(message))
+        .catch(lost)
+        .finally(() => underWay.delete(carried));
+      underWay.add(carried);
+    },
+    async ready() {
+      if (publisher.status !== 'ready') await atMost(new Promise((resolve) => publisher.once('ready', resolve)));
+    },
+    async settled() {
+      await atMost(Promise.all(underWay));
     },
     async listen(topics, listener) {
       const stop = listeners.add(topics, listener);
       const attached = Promise.all(topics.map(async (topic) => attaching.get(topic)));
-      await Promise.race([attached, sleep(ATTACH_TIMEOUT_MS, undefined, { ref: false })]);
+      await atMost(attached);
       return stop;
     },
     close() {
@@ -67,6 +78,10 @@ export function createRedisFeed(url: string, logger: Logger): Feed {
       return Promise.resolve();
     },
   };
+}
+
+async function atMost(work: Promise<unknown>): Promise<void> {
+  await Promise.race([work, sleep(LONGEST_WAIT_MS, undefined, { ref: false })]);
 }
 
 /** A message that is lost is found in the table; that Redis does not answer is told by its connections. */

@@ -7,7 +7,7 @@ import type { Feed } from '../live/feed.ts';
 import { publishHints } from '../live/hints.ts';
 import { publishLag } from '../live/projection.ts';
 import { createLogger } from '../logger.ts';
-import { createProjector, type Project } from '../messages/projector.ts';
+import { createProjector, type Project, type StreamRecord } from '../messages/projector.ts';
 import { followServerClock, WRONG_CLOCK } from '../serverClock.ts';
 import { ageOfNewest } from './lag.ts';
 import { parseRecord } from './records.ts';
@@ -27,15 +27,20 @@ export function createHandler({ project, feed, logger }: HandlerOptions) {
   return async function handleEvent(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
     const records = event.Records.map(parseRecord);
     const { failedFrom, errors, skipped } = await project(records);
-    if (feed) {
-      publishHints(feed, records);
-      publishLag(feed, ageOfNewest(records));
-    }
+    if (feed) await tell(feed, records);
     for (const reason of skipped) logger.error({ reason }, 'skipped a stream record');
     for (const err of errors) logger.error({ err }, 'could not move the rows of a message group');
     const failed = failedFrom === null ? [] : records.slice(failedFrom);
     return { batchItemFailures: failed.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
   };
+}
+
+/** Tells all of it before the answer, after which the process may stand still. */
+async function tell(feed: Feed, records: StreamRecord[]): Promise<void> {
+  await feed.ready();
+  publishHints(feed, records);
+  publishLag(feed, ageOfNewest(records));
+  await feed.settled();
 }
 
 const config = readStreamConfig(process.env);

@@ -111,14 +111,10 @@ describe('the filters of the stream', () => {
       const before = recorder.calls.length;
       await project([parsed]);
       let hints = 0;
-      const feed = {
-        publish() {
-          hints++;
-        },
-        listen: () => Promise.resolve(() => undefined),
-        close: () => Promise.resolve(),
+      const publish = () => {
+        hints++;
       };
-      publishHints(feed, [parsed]);
+      publishHints({ publish }, [parsed]);
       const isActedOn = recorder.calls.length > before || hints > 0;
       expect({ record: kindOf(record), passes: passes(record) }).toEqual({ record: kindOf(record), passes: isActedOn });
     }

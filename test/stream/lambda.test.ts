@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { pino } from 'pino';
+import type { FeedMessage } from '../../src/live/feed.ts';
+import { createRedisFeed } from '../../src/live/redisFeed.ts';
 import { createMessages } from '../../src/messages/messages.ts';
 import type { Projection } from '../../src/messages/projector.ts';
 import { dynamodbEndpoint } from '../support/environment.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { findRedis, startRedis } from '../support/nodes.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
 
 async function importLambda(table: string) {
@@ -38,6 +43,27 @@ describe('the Lambda handler', () => {
     expect(await handler(await eventOf(table))).toEqual({ batchItemFailures: [] });
     expect(brokenInvariants(await table.rows())).toEqual([]);
     await table.drop();
+  });
+
+  const redis = findRedis();
+  (redis === null ? it.skip : it)('tells live events of its first batch too, before it answers', async () => {
+    const server = await startRedis(String(redis));
+    const hearing = createRedisFeed(server.url, pino({ level: 'silent' }));
+    const { createHandler } = await importLambda('unused');
+    const heard: FeedMessage[] = [];
+    await hearing.listen(['MSG#group'], { onMessage: (message) => heard.push(message), onGap: () => undefined });
+    const feed = createRedisFeed(server.url, pino({ level: 'silent' }));
+    const handler = createHandler({
+      project: () => Promise.resolve({ failedFrom: null, errors: [], skipped: [] }),
+      feed,
+      logger: { error: () => undefined },
+    });
+    const image = { pk: { S: 'MSG#group' }, sk: { S: '2026-11-20T20:26:11.927123Z' } };
+    await handler({ Records: [{ eventName: 'INSERT', dynamodb: { SequenceNumber: '1', NewImage: image } }] });
+    while (heard.length === 0) await sleep(10);
+    expect(heard).toEqual([{ kind: 'rows', from: Date.parse('2026-11-20T20:26:11.927Z') * 1000 + 123 }]);
+    await Promise.all([hearing.close(), feed.close()]);
+    await server.kill();
   });
 
   it('reports the first record that failed and all from there on', async () => {
