@@ -7,6 +7,7 @@ import { simulatePartitions } from './partitions.ts';
 import { measureProjector } from './projector.ts';
 import { measureStartup } from './startup.ts';
 import { measureSubscriptions } from './subscriptions.ts';
+import { measureUsersCache } from './usersCache.ts';
 import { measureWeb } from './web.ts';
 
 /** All further figures, one after the other. */
@@ -21,6 +22,7 @@ export async function* measureFigures(sizes: Sizes, log: (line: string) => void)
   yield await measureProjector();
   yield await measureLag();
   yield await measureSubscriptions(log);
+  yield await measureUsersCache(log);
   yield await measureStartup();
   yield await measureLambda();
   yield await measureWeb();
