@@ -7,6 +7,7 @@ import { Inbox } from './inbox/Inbox';
 import { useInbox } from './inbox/useInbox';
 import { SignIn } from './session/SignIn';
 import type { Session } from './session/session';
+import { LoadFailed } from './shared/LoadFailed';
 import type { Config } from './shared/config';
 import { SignedContext, useOnline } from './shared/context';
 
@@ -41,10 +42,7 @@ function Pages({ api, session }: { api: Api; session: Session }) {
   if (inbox.state === 'failed') {
     return (
       <main className="sign-in">
-        <p role="alert">Your messages could not be loaded.</p>
-        <button className="primary" onClick={inbox.reload}>
-          Try again
-        </button>
+        <LoadFailed problem="Your messages could not be loaded." onRetry={inbox.reload} />
         <button onClick={session.signOut}>Sign out</button>
       </main>
     );

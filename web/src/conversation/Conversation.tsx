@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { Link } from 'wouter';
 import { BLOCK, DELETE, EDIT, MARK_READ, MESSAGE, PERSON, SET_TYPING, UNBLOCK } from '../api/operations';
 import { getFragmentData } from '../generated';
 import type { MessagePartsFragment } from '../generated/graphql';
-import { Avatar } from '../shared/Avatar';
+import { LoadFailed } from '../shared/LoadFailed';
 import { useSigned } from '../shared/context';
 import { Composer } from './Composer';
+import { ConversationHeader } from './ConversationHeader';
 import { MessageList } from './MessageList';
 import { useMessages } from './useMessages';
 import { useOutbox } from './useOutbox';
@@ -62,10 +62,7 @@ export function Conversation({ groupId }: { groupId: string }) {
   if (conversation.state === 'failed') {
     return (
       <div className="centred">
-        <p role="alert">The messages could not be loaded.</p>
-        <button className="primary" onClick={conversation.retry}>
-          Try again
-        </button>
+        <LoadFailed problem="The messages could not be loaded." onRetry={conversation.retry} />
       </div>
     );
   }
@@ -86,14 +83,7 @@ export function Conversation({ groupId }: { groupId: string }) {
 
   return (
     <>
-      <header className="with">
-        <Link href="/messages" className="back" aria-label="All conversations">
-          ‹
-        </Link>
-        <Avatar name={other.displayName} id={other.id} />
-        <h1 dir="auto">
-          {other.displayName} <span className="quiet">@{other.handle}</span>
-        </h1>
+      <ConversationHeader person={other}>
         <button
           onClick={() => {
             attempt(toggleBlock());
@@ -101,7 +91,7 @@ export function Conversation({ groupId }: { groupId: string }) {
         >
           {conversation.isBlocked ? 'Unblock' : 'Block'}
         </button>
-      </header>
+      </ConversationHeader>
       <MessageList
         messages={messages}
         pending={outbox.pending}

@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { FIND_PERSON, PERSON } from '../api/operations';
 import { getFragmentData } from '../generated';
 import type { PersonFragment } from '../generated/graphql';
 import type { Inbox } from '../inbox/useInbox';
-import { Avatar } from '../shared/Avatar';
+import { LoadFailed } from '../shared/LoadFailed';
 import { useSigned } from '../shared/context';
 import { Composer } from './Composer';
+import { ConversationHeader } from './ConversationHeader';
 import { PendingItem } from './PendingItem';
 import { useOutbox } from './useOutbox';
 
@@ -15,6 +16,8 @@ export function NewConversation({ handle, inbox }: { handle: string; inbox: Inbo
   const { api, me } = useSigned();
   const [, go] = useLocation();
   const [person, setPerson] = useState<PersonFragment | null | undefined>();
+  const [hasFailed, setFailed] = useState(false);
+  const [attempt, setAttempt] = useState(0);
   const outbox = useOutbox(`@${handle}`, { handle }, (_message, groupId) => {
     go(`/messages/${groupId}`, { replace: true });
   });
@@ -26,9 +29,9 @@ export function NewConversation({ handle, inbox }: { handle: string; inbox: Inbo
         setPerson(data?.user ? getFragmentData(PERSON, data.user) : null);
       })
       .catch(() => {
-        setPerson(null);
+        setFailed(true);
       });
-  }, [api, handle]);
+  }, [api, handle, attempt]);
 
   // The two may share a conversation, or the other one may begin it at this moment.
   const shared = inbox.groups.find((group) => getFragmentData(PERSON, group.otherUser).id === person?.id);
@@ -36,6 +39,17 @@ export function NewConversation({ handle, inbox }: { handle: string; inbox: Inbo
     if (shared && outbox.pending.length === 0) go(`/messages/${shared.id}`, { replace: true });
   }, [shared, outbox.pending.length, go]);
 
+  if (hasFailed) {
+    const retry = () => {
+      setFailed(false);
+      setAttempt(attempt + 1);
+    };
+    return (
+      <div className="centred">
+        <LoadFailed problem={`@${handle} could not be looked up.`} onRetry={retry} />
+      </div>
+    );
+  }
   if (person === undefined)
     return (
       <p className="quiet centred" aria-busy="true">
@@ -47,15 +61,7 @@ export function NewConversation({ handle, inbox }: { handle: string; inbox: Inbo
   }
   return (
     <>
-      <header className="with">
-        <Link href="/messages" className="back" aria-label="All conversations">
-          ‹
-        </Link>
-        <Avatar name={person.displayName} id={person.id} />
-        <h1 dir="auto">
-          {person.displayName} <span className="quiet">@{person.handle}</span>
-        </h1>
-      </header>
+      <ConversationHeader person={person} />
       <div className="messages first">
         <p className="quiet centred">This is the beginning. Say hello.</p>
         {outbox.pending.map((message) => (
