@@ -14,6 +14,8 @@ const parameters = z.looseObject({
 });
 type Parameters = z.infer<typeof parameters>;
 
+const MALFORMED = refusal('the parameters of the request are not those of GraphQL over HTTP');
+
 /**
  * Lets pass what names a trusted document, by its id (`documentId`, or `extensions.persistedQuery.sha256Hash` as Apollo
  * Client sends it) or by its text, and replaces the id by the text. Anything else is answered with 400 and
@@ -22,8 +24,7 @@ type Parameters = z.infer<typeof parameters>;
 export function acceptTrusted(trusted: TrustedDocuments): preHandlerAsyncHookHandler {
   return async (request, reply) => {
     const { success, data } = parameters.safeParse(parametersOf(request));
-    if (!success)
-      return refuse(reply, refusal('the parameters of the request are not those of GraphQL over HTTP').problem);
+    if (!success) return refuse(reply, MALFORMED.problem);
     if (idOf(data) == null && data.query == null) return;
     const text = findTrusted(trusted, data);
     if (typeof text !== 'string') return refuse(reply, text.problem);
@@ -35,7 +36,7 @@ export function acceptTrusted(trusted: TrustedDocuments): preHandlerAsyncHookHan
 /** The text of the trusted document that a request names, or why there is none. */
 export function findTrusted(trusted: TrustedDocuments, request: object): string | { problem: string } {
   const { success, data } = parameters.safeParse(request);
-  if (!success) return refusal('the parameters of the request are not those of GraphQL over HTTP');
+  if (!success) return MALFORMED;
   const id = idOf(data);
   const text = id == null ? data.query : trusted.findById(id);
   if (text == null) return refusal(`no document has the id "${id ?? ''}"`);

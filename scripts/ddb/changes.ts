@@ -1,9 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { type Change, logChange, parseChange } from '../../src/messages/changes.ts';
-import { changedAt } from '../../src/messages/edit.ts';
 import { findMessage } from '../../src/messages/findMessage.ts';
 import { changesPk, ownerIdOfChangesPk } from '../../src/messages/keys.ts';
-import { type Item, type Message, parseMessage } from '../../src/messages/rows.ts';
+import { changedAt, type Item, type Message, parseMessage } from '../../src/messages/rows.ts';
 import { write } from '../../src/messages/transaction.ts';
 import type { Table } from './group.ts';
 

@@ -76,7 +76,9 @@ async function start(local: LocalConfig, env: Environment, stops: Stop[]): Promi
   const worker = startWorker({ ...config, dataDir: local.dataDir }, { feed, logOutput: prettyOutput() });
   stops.push(() => worker.stop());
   const root = await building;
-  const demoUsers = pool ? allDemoUsers.map((user) => ({ ...user, password: DEMO_PASSWORD })) : [];
+  const demoUsers = pool
+    ? allDemoUsers.map(({ handle, displayName, email }) => ({ handle, displayName, email, password: DEMO_PASSWORD }))
+    : [];
   const options = { feed, web: { root, demoUsers }, ...(sandboxHeaders && { sandboxHeaders }) };
   const service = await startService(config, options).catch((error: unknown) => {
     throw explainPort(error, config.port);

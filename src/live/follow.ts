@@ -67,8 +67,14 @@ async function* followAttached(options: FollowOptions, mailbox: Mailbox): AsyncG
   for (let rereads = 0; !mailbox.isClosed();) {
     let hasFailed = false;
     try {
-      if (from === 'all' || progress.size() > MOST_BEFORE_REREAD) yield* readAll(options);
-      else yield* readNew(options, Math.max(from, progress.base()));
+      if (from === 'all' || progress.size() > MOST_BEFORE_REREAD) {
+        // After everything since the base, the base moves on.
+        yield* readFrom(options, progress.base(), (readTo) => {
+          progress.advance(readTo);
+        });
+      } else {
+        yield* readFrom(options, Math.max(from, progress.base()));
+      }
     } catch (error) {
       options.onFailure(error);
       hasFailed = true;
@@ -84,22 +90,16 @@ async function* followAttached(options: FollowOptions, mailbox: Mailbox): AsyncG
   return undefined;
 }
 
-/** Everything since the base, after which the base moves on. */
-async function* readAll(options: FollowOptions): AsyncGenerator<Followed> {
-  const { progress } = options;
-  for (let from = progress.base(); from !== Infinity;) {
-    const { rows, readTo } = await readBoth(options, from);
-    yield* deliver(rows, progress);
-    progress.advance(readTo);
-    from = readTo;
-  }
-}
-
-/** What is new since a moment. */
-async function* readNew(options: FollowOptions, since: number): AsyncGenerator<Followed> {
+/** What is new since a moment; `onRead` hears up to where both logs were read. */
+async function* readFrom(
+  options: FollowOptions,
+  since: number,
+  onRead?: (readTo: number) => void,
+): AsyncGenerator<Followed> {
   for (let from = since; from !== Infinity;) {
     const { rows, readTo } = await readBoth(options, from);
     yield* deliver(rows, options.progress);
+    onRead?.(readTo);
     from = readTo;
   }
 }

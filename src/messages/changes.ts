@@ -1,5 +1,5 @@
 import { changesPk, groupsPk, messagesPk, type Key } from './keys.ts';
-import { type Item, RowError } from './rows.ts';
+import { type Item, RowError, text } from './rows.ts';
 import { putIf, type Write } from './transaction.ts';
 
 /** What changed without a new row in its place: an entry of a log of changes. */
@@ -63,10 +63,4 @@ function changeItem(owner: string, change: Change, at: string): Item & Key {
     case 'group':
       return { ...key, group_uuid: change.groupId };
   }
-}
-
-function text(item: Item, attribute: string): string {
-  const value = item[attribute];
-  if (typeof value !== 'string') throw new RowError(`A change has no text in its attribute ${attribute}`);
-  return value;
 }

@@ -3,7 +3,7 @@ import { logChange } from './changes.ts';
 import type { Clock } from './clock.ts';
 import { findMessage } from './findMessage.ts';
 import { messagesPk, microsecondsOf, timestampOf } from './keys.ts';
-import type { Message } from './rows.ts';
+import { changedAt, type Message } from './rows.ts';
 import { write, type Write } from './transaction.ts';
 
 export type EditResult =
@@ -82,11 +82,6 @@ export function createEdit({ dynamo, table, clock, takesPart }: EditOptions): Ed
   };
 }
 
-/** When a message was last edited or deleted, which is where its entry in the log of changes stands; null for never. */
-export function changedAt({ editedAt, deletedAt }: Message): string | null {
-  return deletedAt ?? editedAt;
-}
-
 /** Changes the row in its place, and leaves attributes alone that it does not know. */
 function updateOf(table: string, { id, groupId, sortKey, editedAt }: Message, wanted: Message): Write {
   const asRead = editedAt === null ? 'attribute_not_exists(edited_at)' : 'edited_at = :was';
@@ -99,7 +94,7 @@ function updateOf(table: string, { id, groupId, sortKey, editedAt }: Message, wa
       UpdateExpression: isDeleted ? 'SET deleted_at = :at REMOVE message' : 'SET message = :body, edited_at = :at',
       ExpressionAttributeValues: {
         ':id': id,
-        ':at': wanted.deletedAt ?? wanted.editedAt,
+        ':at': changedAt(wanted),
         ...(editedAt !== null && { ':was': editedAt }),
         ...(!isDeleted && { ':body': wanted.body }),
       },

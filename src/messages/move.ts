@@ -1,6 +1,6 @@
 import { microsecondsOf, timestampOf } from './keys.ts';
 import { combined, isSameReading, newReading, withArrivals } from './reading.ts';
-import type { Message, MessageGroup, Participant, Reading } from './rows.ts';
+import { type Message, type MessageGroup, type Participant, type Reading, versionOf } from './rows.ts';
 import { type Planning, replaceAll, type Step } from './steps.ts';
 
 /** What a batch of records says of a group. */
@@ -148,14 +148,9 @@ function participantsOf(rows: MessageGroup[]): { id: string; otherUser: Particip
 }
 
 function newerOf(one: Shown, other: Shown): Shown {
-  return orderOf(other) > orderOf(one) ? other : one;
-}
-
-/** Orders by the time of the message, and versions of one message by the time of the change: deletion is the last. */
-function orderOf({ lastMessageAt, lastMessage: { deletedAt, editedAt } }: Shown): string {
-  return `${lastMessageAt} ${deletedAt ?? editedAt ?? ''}`;
+  return isOlder(one, other) ? other : one;
 }
 
 function isOlder(one: Shown, other: Shown): boolean {
-  return orderOf(one) < orderOf(other);
+  return versionOf(one.lastMessageAt, one.lastMessage) < versionOf(other.lastMessageAt, other.lastMessage);
 }

@@ -3,7 +3,7 @@ import { createClock } from './clock.ts';
 import { listGroupRows, readGroupRows } from './groupRows.ts';
 import { groupIdOfMessagesPk, microsecondsOf } from './keys.ts';
 import { isWhole, type News, planMove } from './move.ts';
-import { type Item, type Message, type MessageGroup, parseMessage } from './rows.ts';
+import { type Item, type Message, type MessageGroup, parseMessage, versionOf } from './rows.ts';
 import { settleRows } from './settle.ts';
 
 /** A change of the table, from its stream. */
@@ -112,17 +112,15 @@ function newsPerGroup(records: StreamRecord[]): { groups: GroupNews[]; skipped: 
         firstIndex: index,
       };
       groups.set(message.groupId, known);
-      if (versionOf(message) > versionOf(known.message)) known.message = message;
+      if (versionOf(message.createdAt, message) > versionOf(known.message.createdAt, known.message)) {
+        known.message = message;
+      }
       if (eventName === 'INSERT') addArrival(known.arrivals, message);
     } catch (error) {
       skipped.push(String(error));
     }
   }
   return { groups: [...groups.values()], skipped };
-}
-
-function versionOf({ createdAt, editedAt, deletedAt }: Message): string {
-  return `${createdAt} ${deletedAt ?? editedAt ?? ''}`;
 }
 
 function addArrival(arrivals: Map<string, number[]>, { sender, createdAt }: Message): void {

@@ -59,6 +59,16 @@ export interface LastMessage {
   deletedAt: string | null;
 }
 
+/** When a message was last edited or deleted, which is where its entry in the log of changes stands; null for never. */
+export function changedAt({ editedAt, deletedAt }: Pick<LastMessage, 'editedAt' | 'deletedAt'>): string | null {
+  return deletedAt ?? editedAt;
+}
+
+/** Orders messages by their time, and the versions of one message by the time of the change: deletion is the last. */
+export function versionOf(createdAt: string, message: Pick<LastMessage, 'editedAt' | 'deletedAt'>): string {
+  return `${createdAt} ${changedAt(message) ?? ''}`;
+}
+
 /** How far the two participants have read. */
 export interface Reading {
   /** When the newest unread messages were sent, at most `MOST_UNREAD`, in microseconds since 1970; oldest first. */
@@ -228,7 +238,7 @@ function time(item: Item, timestamp: string): string {
   return written;
 }
 
-function text(item: Item, attribute: string): string {
+export function text(item: Item, attribute: string): string {
   const value = item[attribute];
   if (typeof value !== 'string') throw new RowError(`Row ${keyOf(item)} has no text in its attribute ${attribute}`);
   return value;

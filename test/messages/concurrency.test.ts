@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { timestampOf } from '../../src/messages/keys.ts';
 import { createMessages } from '../../src/messages/messages.ts';
 import type { SendResult, Sent } from '../../src/messages/send.ts';
+import { startGroup } from '../support/group.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { drainStream } from '../support/stream.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
@@ -22,12 +23,6 @@ function nodes(count: number, now?: () => number) {
 function sentOf(result: SendResult | undefined): Sent {
   if (result?.outcome !== 'sent') throw new Error(`not sent: ${String(result?.outcome)}`);
   return result;
-}
-
-async function startGroup() {
-  const [ann, ben] = [newPerson('ann'), newPerson('ben')];
-  const { message } = sentOf(await createMessages(table).sendToUser(ann, ben, 'hello'));
-  return { ann, ben, groupId: message.groupId };
 }
 
 async function expectWhole() {
@@ -53,7 +48,7 @@ describe('messages that are sent at the same moment', () => {
   });
 
   it('500 messages into one group within one frozen microsecond are all stored, each at a time of its own', async () => {
-    const { ann, ben, groupId } = await startGroup();
+    const { ann, ben, groupId } = await startGroup(createMessages(table));
     const results = await Promise.all(
       nodes(10, frozen).flatMap((node, n) =>
         Array.from({ length: 50 }, (_, index) => node.sendToGroup(index % 2 ? ann : ben, groupId, `${n}-${index}`)),
@@ -96,7 +91,7 @@ describe('an idempotency key', () => {
   const key = (input: string) => ({ key: 'key-1', input });
 
   it('sent 50 times at once makes one message, and every answer is that message', async () => {
-    const { ann, groupId } = await startGroup();
+    const { ann, groupId } = await startGroup(createMessages(table));
     const results = await Promise.all(nodes(50).map((node) => node.sendToGroup(ann, groupId, 'once', key('once'))));
     const sent = results.map(sentOf);
     expect(new Set(sent.map(({ message }) => message.id)).size).toBe(1);
@@ -114,7 +109,7 @@ describe('an idempotency key', () => {
   });
 
   it('with another input is refused, and nothing is written', async () => {
-    const { ann, groupId } = await startGroup();
+    const { ann, groupId } = await startGroup(createMessages(table));
     const [node] = nodes(1);
     await node?.sendToGroup(ann, groupId, 'one', key('one'));
     const before = await table.rows();
@@ -123,7 +118,7 @@ describe('an idempotency key', () => {
   });
 
   it('belongs to its sender: another person may use the same one', async () => {
-    const { ann, ben, groupId } = await startGroup();
+    const { ann, ben, groupId } = await startGroup(createMessages(table));
     const [node] = nodes(1);
     const first = sentOf(await node?.sendToGroup(ann, groupId, 'same', key('same')));
     const second = sentOf(await node?.sendToGroup(ben, groupId, 'same', key('same')));
@@ -132,7 +127,7 @@ describe('an idempotency key', () => {
   });
 
   it('is free again when its time is over, though DynamoDB has not taken the row away yet', async () => {
-    const { ann, groupId } = await startGroup();
+    const { ann, groupId } = await startGroup(createMessages(table));
     const [node] = nodes(1);
     const first = sentOf(await node?.sendToGroup(ann, groupId, 'one', key('one')));
     const rows = await table.rows(`IDEM#${ann.id}`);

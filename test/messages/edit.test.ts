@@ -3,6 +3,7 @@ import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts
 import { createMessages, type Messages } from '../../src/messages/messages.ts';
 import { createProjector, type StreamRecord } from '../../src/messages/projector.ts';
 import { dynamodbEndpoint } from '../support/environment.ts';
+import { startGroup } from '../support/group.ts';
 import { startDynamoDbProxy } from '../support/proxy.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
 
@@ -13,14 +14,6 @@ beforeAll(async () => {
   messages = createMessages(table);
 });
 afterAll(() => table.drop());
-
-async function startGroup() {
-  const [ann, ben] = [newPerson('ann'), newPerson('ben')];
-  const result = await messages.sendToUser(ann, ben, 'hello');
-  if (result.outcome !== 'sent') throw new Error(result.outcome);
-  const { groupId, id } = result.message;
-  return { ann, ben, groupId, id };
-}
 
 /** The message's row as the stream shows it now. */
 async function imageOf(groupId: string, eventName: string): Promise<StreamRecord> {
@@ -34,7 +27,7 @@ async function preview(participantId: string, groupId: string) {
 
 describe('editing a message', () => {
   it('changes its text and says when, for the same text only once', async () => {
-    const { ann, groupId, id } = await startGroup();
+    const { ann, groupId, firstId: id } = await startGroup(messages);
     const first = await messages.editMessage(ann.id, groupId, id, 'edited');
     expect(first).toMatchObject({ outcome: 'changed', message: { body: 'edited', editedAt: expect.any(String) } });
     const rows = await table.rows();
@@ -43,7 +36,7 @@ describe('editing a message', () => {
   });
 
   it('is for its sender alone, and not possible once it was deleted', async () => {
-    const { ann, ben, groupId, id } = await startGroup();
+    const { ann, ben, groupId, firstId: id } = await startGroup(messages);
     expect(await messages.editMessage(ben.id, groupId, id, 'x')).toEqual({ outcome: 'not-the-sender' });
     expect(await messages.deleteMessage(ben.id, groupId, id)).toEqual({ outcome: 'not-the-sender' });
     expect(await messages.editMessage(newPerson('cat').id, groupId, id, 'x')).toEqual({ outcome: 'group-not-found' });
@@ -55,7 +48,7 @@ describe('editing a message', () => {
   });
 
   it('by several at once leaves one of the texts, and one entry in the log', async () => {
-    const { ann, groupId, id } = await startGroup();
+    const { ann, groupId, firstId: id } = await startGroup(messages);
     const texts = Array.from({ length: 8 }, (_, n) => `text ${n}`);
     await Promise.all(texts.map((text) => messages.editMessage(ann.id, groupId, id, text)));
     const [row] = await table.rows(`MSG#${groupId}`);
@@ -64,7 +57,7 @@ describe('editing a message', () => {
   });
 
   it('whose answer is lost has happened once', async () => {
-    const { ann, groupId, id } = await startGroup();
+    const { ann, groupId, firstId: id } = await startGroup(messages);
     const proxy = await startDynamoDbProxy(dynamodbEndpoint());
     const dynamo = createDocumentClient(createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url }));
     let lost = 0;
@@ -79,7 +72,7 @@ describe('editing a message', () => {
 
 describe('the preview of a group', () => {
   it('follows edits and the deletion of its newest message, in any order and repeated', async () => {
-    const { ann, ben, groupId, id } = await startGroup();
+    const { ann, ben, groupId, firstId: id } = await startGroup(messages);
     const sent = await imageOf(groupId, 'INSERT');
     await messages.editMessage(ann.id, groupId, id, 'edited');
     const edited = await imageOf(groupId, 'MODIFY');
@@ -98,7 +91,7 @@ describe('the preview of a group', () => {
   });
 
   it('stays where an older message is edited', async () => {
-    const { ann, ben, groupId, id } = await startGroup();
+    const { ann, ben, groupId, firstId: id } = await startGroup(messages);
     await messages.sendToGroup(ben, groupId, 'newer');
     const rows = await table.rows(`MSG#${groupId}`);
     await createProjector(table)(rows.map((newImage) => ({ eventName: 'INSERT', newImage })));

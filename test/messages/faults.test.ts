@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts';
 import { createMessages, type Messages } from '../../src/messages/messages.ts';
 import { dynamodbEndpoint } from '../support/environment.ts';
+import { startGroup } from '../support/group.ts';
 import { type DynamoDbProxy, startDynamoDbProxy, THROTTLED } from '../support/proxy.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
 
@@ -24,20 +25,13 @@ function newNode(): Messages {
   return createMessages({ dynamo: createDocumentClient(client), table: table.table });
 }
 
-async function startGroup() {
-  const [ann, ben] = [newPerson('ann'), newPerson('ben')];
-  const result = await createMessages(table).sendToUser(ann, ben, 'hello');
-  if (result.outcome !== 'sent') throw new Error(result.outcome);
-  return { ann, ben, groupId: result.message.groupId };
-}
-
 const emptyIndex = () => {
   proxy.onCall(({ body }) => ('IndexName' in body ? { status: 200, body: { Items: [], Count: 0 } } : 'pass'));
 };
 
 describe('an index that does not know a new group yet', () => {
   it('hides it from no participant', async () => {
-    const { ann, ben, groupId } = await startGroup();
+    const { ann, ben, groupId } = await startGroup(createMessages(table));
     emptyIndex();
     expect(await newNode().findMessageGroup(ben.id, groupId)).toMatchObject({ id: groupId });
     expect(await newNode().listMessages(ann.id, groupId, { limit: 1, from: 'newest' })).toMatchObject({
@@ -48,7 +42,7 @@ describe('an index that does not know a new group yet', () => {
   });
 
   it('opens it to nobody else', async () => {
-    const { groupId } = await startGroup();
+    const { groupId } = await startGroup(createMessages(table));
     emptyIndex();
     const stranger = newPerson('stranger');
     expect(await newNode().findMessageGroup(stranger.id, groupId)).toBeNull();
@@ -59,7 +53,7 @@ describe('an index that does not know a new group yet', () => {
 
 describe('an answer of DynamoDB that gets lost', () => {
   it.each(['PutItem', 'TransactWriteItems'])('does not double a message: %s', async (operation) => {
-    const { ann, groupId } = await startGroup();
+    const { ann, groupId } = await startGroup(createMessages(table));
     let lost = 0;
     proxy.onCall((call) => (call.operation === operation && lost++ === 0 ? 'lose' : 'pass'));
     const idempotency = operation === 'PutItem' ? undefined : { key: 'k', input: 'once' };
@@ -82,14 +76,14 @@ describe('an answer of DynamoDB that gets lost', () => {
 
 describe('throttling', () => {
   it('is waited out by the retries of the SDK', async () => {
-    const { ann, groupId } = await startGroup();
+    const { ann, groupId } = await startGroup(createMessages(table));
     let calls = 0;
     proxy.onCall(() => (calls++ === 0 ? THROTTLED : 'pass'));
     expect(await newNode().sendToGroup(ann, groupId, 'hi')).toMatchObject({ outcome: 'sent' });
   });
 
   it('that goes on is an error, and nothing is written', async () => {
-    const { ann, groupId } = await startGroup();
+    const { ann, groupId } = await startGroup(createMessages(table));
     const node = newNode();
     await node.findMessageGroup(ann.id, groupId);
     proxy.onCall(() => THROTTLED);

@@ -6,6 +6,7 @@ import { newMessage } from '../../src/messages/newRows.ts';
 import { createProjector, type StreamRecord } from '../../src/messages/projector.ts';
 import { type Item, messageItem, type Participant } from '../../src/messages/rows.ts';
 import { dynamodbEndpoint } from '../support/environment.ts';
+import { startGroup } from '../support/group.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type DynamoDbProxy, startDynamoDbProxy } from '../support/proxy.ts';
 import { messageRecords } from '../support/stream.ts';
@@ -20,12 +21,6 @@ afterAll(async () => {
   await proxy.stop();
   await table.drop();
 });
-
-async function startGroup(ann = newPerson('ann'), ben = newPerson('ben')) {
-  const result = await createMessages(table).sendToUser(ann, ben, 'hello');
-  if (result.outcome !== 'sent') throw new Error(result.outcome);
-  return { ann, ben, groupId: result.message.groupId };
-}
 
 async function send(groupId: string, sender: Participant, count: number) {
   const messages = createMessages(table);
@@ -64,7 +59,7 @@ describe('the projector', () => {
   it('brings every row to the newest message for records in any order, repeated, in any batches', async () => {
     await fc.assert(
       fc.asyncProperty(anyDelivery(8), async ({ order, batchSizes }) => {
-        const [one, other] = [await startGroup(), await startGroup()];
+        const [one, other] = [await startGroup(createMessages(table)), await startGroup(createMessages(table))];
         await send(one.groupId, one.ann, 3);
         await send(other.groupId, other.ben, 3);
         const records = await recordsOf(one.groupId, other.groupId);
@@ -82,7 +77,7 @@ describe('the projector', () => {
   });
 
   it('does no harm when several run at once on the same records', async () => {
-    const { ann, groupId } = await startGroup();
+    const { ann, groupId } = await startGroup(createMessages(table));
     await send(groupId, ann, 10);
     const records = await recordsOf(groupId);
     await Promise.all(records.map((record) => createProjector(table)([record])));
@@ -90,7 +85,7 @@ describe('the projector', () => {
   });
 
   it('never moves a row back in time', async () => {
-    const { ann, groupId } = await startGroup();
+    const { ann, groupId } = await startGroup(createMessages(table));
     await send(groupId, ann, 2);
     const records = await recordsOf(groupId);
     await createProjector(table)(records);
@@ -103,7 +98,7 @@ describe('the projector', () => {
     const dynamo = createDocumentClient(createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url }));
     for (const fate of ['lose', { status: 500, body: { __type: 'InternalServerError' } }] as const) {
       for (let crashAt = 1; crashAt <= 4; crashAt++) {
-        const { ann, groupId } = await startGroup();
+        const { ann, groupId } = await startGroup(createMessages(table));
         await send(groupId, ann, 2);
         const records = await recordsOf(groupId);
         let calls = 0;
@@ -118,7 +113,7 @@ describe('the projector', () => {
   }, 60_000);
 
   it('reports the first record of the group that failed, and has done the other groups', async () => {
-    const [good, bad] = [await startGroup(), await startGroup()];
+    const [good, bad] = [await startGroup(createMessages(table)), await startGroup(createMessages(table))];
     await send(good.groupId, good.ann, 2);
     await send(bad.groupId, bad.ann, 2);
     const [goodRecords, badRecords] = [await recordsOf(good.groupId), await recordsOf(bad.groupId)];
@@ -133,7 +128,7 @@ describe('the projector', () => {
   }, 20_000);
 
   it('is not misled by an index that answers with old rows', async () => {
-    const { ann, groupId } = await startGroup();
+    const { ann, groupId } = await startGroup(createMessages(table));
     const stale = (await rowsOf(groupId)).filter((row) => row['message_group_uuid'] === groupId);
     await send(groupId, ann, 1);
     await createProjector(table)(await recordsOf(groupId));
@@ -153,7 +148,7 @@ describe('the projector', () => {
   });
 
   it('is not misled by an index that does not know the group yet', async () => {
-    const { ben, groupId } = await startGroup();
+    const { ben, groupId } = await startGroup(createMessages(table));
     await send(groupId, ben, 1);
     proxy.onCall(({ body }) => ('IndexName' in body ? { status: 200, body: { Items: [], Count: 0 } } : 'pass'));
     const dynamo = createDocumentClient(createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url }));
@@ -164,7 +159,7 @@ describe('the projector', () => {
   });
 
   it('makes one row for each participant where a crash of the earlier backend left two, or none', async () => {
-    const { ann, ben, groupId } = await startGroup();
+    const { ann, ben, groupId } = await startGroup(createMessages(table));
     const [annRow] = await table.rows(`GRP#${ann.id}`);
     const [benRow] = await table.rows(`GRP#${ben.id}`);
     await table.put({ ...annRow, sk: '2020-01-01T00:00:00.000000+00:00' });
@@ -176,7 +171,7 @@ describe('the projector', () => {
   });
 
   it('names the sender on the other row as the message does', async () => {
-    const { ann, ben, groupId } = await startGroup();
+    const { ann, ben, groupId } = await startGroup(createMessages(table));
     await send(groupId, { ...ann, handle: 'renamed', displayName: 'Renamed' }, 1);
     await createProjector(table)(await recordsOf(groupId));
     expect((await table.rows(`GRP#${ben.id}`))[0]).toMatchObject({
@@ -186,7 +181,7 @@ describe('the projector', () => {
   });
 
   it('passes over rows that are no new messages, and says which messages it cannot read', async () => {
-    const { ann, ben, groupId } = await startGroup();
+    const { ann, ben, groupId } = await startGroup(createMessages(table));
     const [row] = await table.rows(`GRP#${ann.id}`);
     const broken = { pk: `MSG#${groupId}`, sk: '2026-11-20T20:26:11.927123Z', message: 'no id' };
     const [groupWithoutRows, sortKey] = [ben.id, '2026-11-20T20:26:11.927123Z'];
@@ -207,7 +202,7 @@ describe('the projector', () => {
   });
 
   it('costs one Query and one transaction for a group, however many messages the batch has of it', async () => {
-    const { ann, groupId } = await startGroup();
+    const { ann, groupId } = await startGroup(createMessages(table));
     await send(groupId, ann, 30);
     const dynamo = createDocumentClient(createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url }));
     const calls: string[] = [];
@@ -222,7 +217,7 @@ describe('the projector', () => {
 });
 
 it('a row that comes late to its place is told of in its participant’s log, where who is past that place looks', async () => {
-  const { ann, ben, groupId } = await startGroup();
+  const { ann, ben, groupId } = await startGroup(createMessages(table));
   await send(groupId, ann, 1);
   const aMinuteLater = () => (Date.now() + 60_000) * 1000;
   await createProjector({ ...table, now: aMinuteLater })(await recordsOf(groupId));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { createMessages, type Messages } from '../../src/messages/messages.ts';
 import { createProjector, type StreamRecord } from '../../src/messages/projector.ts';
 import type { Participant } from '../../src/messages/rows.ts';
+import { startGroup } from '../support/group.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { messageRecords } from '../support/stream.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
@@ -14,13 +15,6 @@ beforeAll(async () => {
   messages = createMessages(table);
 });
 afterAll(() => table.drop());
-
-async function startGroup() {
-  const [ann, ben] = [newPerson('ann'), newPerson('ben')];
-  const result = await messages.sendToUser(ann, ben, 'hello');
-  if (result.outcome !== 'sent') throw new Error(result.outcome);
-  return { ann, ben, groupId: result.message.groupId, firstId: result.message.id };
-}
 
 async function send(groupId: string, sender: Participant, count = 1): Promise<string[]> {
   const ids: string[] = [];
@@ -55,7 +49,7 @@ describe('what is unread', () => {
     });
     await fc.assert(
       fc.asyncProperty(plan, async ({ steps, deliveries, order }) => {
-        const { ann, ben, groupId, firstId } = await startGroup();
+        const { ann, ben, groupId, firstId } = await startGroup(messages);
         const project = createProjector(table);
         const sent = [{ id: firstId, byAnn: true }];
         const readTo = { ann: -1, ben: -1 };
@@ -87,7 +81,7 @@ describe('what is unread', () => {
   }, 120_000);
 
   it('is exact up to 99, and 100 from there on, also after a mark among more', async () => {
-    const { ann, ben, groupId, firstId } = await startGroup();
+    const { ann, ben, groupId, firstId } = await startGroup(messages);
     const project = createProjector(table);
     const ids = [firstId, ...(await send(groupId, ann, 98))];
     await project(await recordsOf(groupId));
@@ -109,7 +103,7 @@ describe('what is unread', () => {
   }, 60_000);
 
   it('loses neither a mark nor a message that race', async () => {
-    const { ann, ben, groupId, firstId } = await startGroup();
+    const { ann, ben, groupId, firstId } = await startGroup(messages);
     await Promise.all([
       ...Array.from({ length: 10 }, async () => {
         await send(groupId, ann);
@@ -124,7 +118,7 @@ describe('what is unread', () => {
   });
 
   it('of a row that did not know it begins with what comes after the message that it showed', async () => {
-    const { ann, ben, groupId } = await startGroup();
+    const { ann, ben, groupId } = await startGroup(messages);
     for (const row of await table.rows(`GRP#${ben.id}`)) await table.put({ ...row, unread: undefined });
     const before = await recordsOf(groupId);
     await send(groupId, ann);
@@ -137,7 +131,7 @@ describe('what is unread', () => {
 
 describe('a mark', () => {
   it('never goes back, and tells the other side unless it is not to be shown', async () => {
-    const { ann, ben, groupId, firstId } = await startGroup();
+    const { ann, ben, groupId, firstId } = await startGroup(messages);
     const [second = ''] = await send(groupId, ann);
     await messages.markRead(ben.id, groupId, second, true);
     const changes = await table.rows(`EVT#`);
@@ -152,7 +146,7 @@ describe('a mark', () => {
   });
 
   it('finds messages of the earlier backend, whose ids say no time', async () => {
-    const { ann, ben, groupId } = await startGroup();
+    const { ann, ben, groupId } = await startGroup(messages);
     const id = 'c0ffee00-1111-4222-8333-444455556666';
     const old = { pk: `MSG#${groupId}`, sk: '2023-01-01T10:00:00.000000+00:00', message: 'old', message_uuid: id };
     await table.put({ ...old, user_uuid: ann.id, user_handle: ann.handle, user_display_name: 'Ann' });
