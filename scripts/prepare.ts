@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { ConfigError, readConfig, readLocalConfig } from '../src/config.ts';
+import { readConfig, readLocalConfig } from '../src/config.ts';
+import { ConfigError } from '../src/environment/parse.ts';
 import { createDatabase } from './db/database.ts';
 import { prepareCognito, prepareData } from './local/prepare.ts';
 

@@ -1,4 +1,5 @@
-import { ConfigError, isProduction, readLocalConfig } from '../src/config.ts';
+import { isProduction, readLocalConfig } from '../src/config.ts';
+import { ConfigError } from '../src/environment/parse.ts';
 import { StartError } from './local/process.ts';
 import { runLocalStack } from './local/run.ts';
 

@@ -1,4 +1,5 @@
-import { ConfigError, readDataDir } from '../src/config.ts';
+import { readDataDir } from '../src/config.ts';
+import { ConfigError } from '../src/environment/parse.ts';
 import { createEmulatorClient, signIn } from './cognito/userPool.ts';
 import { allDemoUsers, DEMO_PASSWORD } from './local/demo.ts';
 import { findRunningStack } from './local/stackFile.ts';

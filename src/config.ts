@@ -1,4 +1,21 @@
 import { z } from 'zod';
+import {
+  checkEndpoint,
+  checkGivenEndpoint,
+  checkIssuer,
+  checkPoolIsWhole,
+  checkPrepare,
+  isOnAws,
+} from './environment/checks.ts';
+import { type Environment, parse } from './environment/parse.ts';
+import {
+  dataDir,
+  localVariables,
+  type logLevel,
+  serverVariables,
+  streamVariables,
+  tableVariables,
+} from './environment/variables.ts';
 
 /** How a process reaches the messages table. */
 export interface TableConfig {
@@ -52,113 +69,9 @@ export interface LocalConfig {
 }
 
 export type LogLevel = z.infer<typeof logLevel>;
-type Environment = Record<string, string | undefined>;
-
-/** Thrown where the environment is not usable; its message has one line for each variable at fault. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-
-  constructor(problems: string[]) {
-    super(`The environment is not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-  }
-}
-
 /** Four of the most expensive operations a second, or a hundred usual ones. */
 const RATE_LIMIT_IN_PRODUCTION = 60_000;
 const HOSTED_SANDBOX = 'https://studio.apollographql.com';
-const POOL_ON_AWS = /^[a-z]{2}(-[a-z]+)+-\d_/;
-const AWS_HOST = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|on\.aws)$/i;
-
-const flag = z.enum(['true', 'false'], 'expected true or false').transform((text) => text === 'true');
-const port = z
-  .string()
-  .regex(/^\d{1,5}$/, 'expected a port number, 0 to 65535')
-  .transform(Number)
-  .refine((number) => number <= 65535, 'expected a port number, 0 to 65535');
-const count = z
-  .string()
-  .regex(/^\d{1,9}$/, 'expected a whole number, 0 or more')
-  .transform(Number);
-const httpUrl = z.url({ protocol: /^https?$/, error: 'expected a URL such as http://127.0.0.1:8000' });
-const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
-const nodeEnv = z.enum(['development', 'test', 'production']).default('development');
-const dataDir = z.string().default('.data');
-
-const tableVariables = {
-  NODE_ENV: nodeEnv,
-  DYNAMODB_ENDPOINT: z
-    .union([z.literal('aws'), httpUrl], 'expected a URL such as http://127.0.0.1:8000, or "aws"')
-    .optional(),
-  AWS_REGION: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region such as us-east-1')
-    .optional(),
-  AWS_ACCESS_KEY_ID: z.string().optional(),
-  AWS_SECRET_ACCESS_KEY: z.string().optional(),
-  MESSAGES_TABLE: z
-    .string()
-    .regex(/^[A-Za-z0-9_.-]{3,255}$/, 'expected a DynamoDB table name')
-    .default('cruddur-messages'),
-};
-
-const streamVariables = {
-  ...tableVariables,
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'expected a URL such as redis://127.0.0.1:6379' }).optional(),
-  METRICS_HOST: z.string().default('127.0.0.1'),
-  METRICS_PORT: port.optional(),
-  OTEL_SDK_DISABLED: z.string().optional(),
-  OTEL_TRACES_EXPORTER: z.string().optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
-};
-
-const serverVariables = {
-  ...streamVariables,
-  DATABASE_URL: z.url({
-    protocol: /^postgres(ql)?$/,
-    error: 'expected a URL such as postgres://user:password@host:5432/database',
-  }),
-  DATABASE_PASSWORD: z.string().optional(),
-  DATABASE_POOL_SIZE: count.refine((size) => size >= 1 && size <= 1000, 'expected 1 to 1000 connections').default(10),
-  USERS_CACHE_SECONDS: count.default(0),
-  COGNITO_USER_POOL_ID: z
-    .string('expected a pool id such as us-east-1_AbCdEf123')
-    .regex(/^[\w-]+_[A-Za-z0-9]+$/, 'expected a pool id such as us-east-1_AbCdEf123'),
-  COGNITO_CLIENT_ID: z
-    .string('expected the id of the app client that signs users in')
-    .regex(/^\w+$/, 'expected an app client id'),
-  COGNITO_ISSUER: httpUrl.optional(),
-  HOST: z.string().default('localhost'),
-  PORT: port.default(4000),
-  INTROSPECTION: flag.optional(),
-  CORS_ORIGINS: z
-    .string()
-    .transform((text) => text.split(',').map((origin) => origin.trim()))
-    .refine((origins) => origins.every(isOrigin), 'expected origins such as https://cruddur.com, separated by commas')
-    .optional(),
-  TRUSTED_DOCUMENTS: z.string().optional(),
-  RATE_LIMIT: count.optional(),
-  TRUSTED_PROXIES: count.default(0),
-  LOG_LEVEL: logLevel.default('info'),
-};
-
-/** A part may be missing: it is started then. */
-const localVariables = {
-  ...serverVariables,
-  DATABASE_URL: serverVariables.DATABASE_URL.optional(),
-  COGNITO_USER_POOL_ID: serverVariables.COGNITO_USER_POOL_ID.optional(),
-  COGNITO_CLIENT_ID: serverVariables.COGNITO_CLIENT_ID.optional(),
-  DATA_DIR: dataDir,
-  PREPARE: flag.default(false),
-  LOCAL_DYNAMODB_PORT: port.default(0),
-  LOCAL_POSTGRES_PORT: port.default(0),
-  LOCAL_COGNITO_PORT: port.default(0),
-};
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
-}
-
 /**
  * Reads what the doors of the stream need.
  *
@@ -245,70 +158,6 @@ export function readDataDir(env: Environment): string {
   return parse(z.object({ DATA_DIR: dataDir }), env, []).DATA_DIR;
 }
 
-/** Looks at several variables together, as they stand in the environment; yields what is wrong with them. */
-type Check = (present: Environment) => string[];
-
-function parse<Shape>(schema: z.ZodType<Shape>, env: Environment, checks: Check[]): Shape {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const result = schema.safeParse(present);
-  const malformed = (result.error?.issues ?? []).map((issue) => {
-    const name = String(issue.path[0]);
-    return `${name} is ${present[name] === undefined ? 'missing' : 'malformed'}: ${issue.message}`;
-  });
-  const problems = [...malformed, ...checks.flatMap((check) => check(present))];
-  if (result.success && problems.length === 0) return result.data;
-  throw new ConfigError(problems);
-}
-
-function isOnAws(endpoint: string): boolean {
-  return endpoint === 'aws' || (URL.canParse(endpoint) && AWS_HOST.test(new URL(endpoint).hostname));
-}
-
-function checkEndpoint(present: Environment): string[] {
-  const { DYNAMODB_ENDPOINT: endpoint, NODE_ENV: mode, AWS_REGION: region } = present;
-  if (endpoint === undefined && mode !== 'production') {
-    return ['DYNAMODB_ENDPOINT is missing: expected a URL, or "aws"; npm start starts an emulator where it is not set'];
-  }
-  const regional = endpoint === undefined || endpoint === 'aws';
-  return regional && region === undefined
-    ? ['AWS_REGION is missing: expected the region of the messages table, such as us-east-1']
-    : [];
-}
-
-function checkGivenEndpoint(present: Environment): string[] {
-  return present['DYNAMODB_ENDPOINT'] === undefined ? [] : checkEndpoint(present);
-}
-
-function checkIssuer(present: Environment): string[] {
-  const { COGNITO_ISSUER: issuer, COGNITO_USER_POOL_ID: pool, NODE_ENV: mode } = present;
-  if (issuer === undefined) {
-    return pool === undefined || POOL_ON_AWS.test(pool)
-      ? []
-      : [
-          'COGNITO_USER_POOL_ID is malformed: expected a pool id that begins with its region, such as us-east-1_AbCdEf123',
-        ];
-  }
-  return mode === 'production' && !issuer.startsWith('https:')
-    ? ['COGNITO_ISSUER is malformed: expected https in production, where the public keys of an emulator must not count']
-    : [];
-}
-
-function checkPoolIsWhole(present: Environment): string[] {
-  const pool = present['COGNITO_USER_POOL_ID'];
-  const client = present['COGNITO_CLIENT_ID'];
-  if ((pool === undefined) === (client === undefined)) return [];
-  return [
-    `COGNITO_${pool === undefined ? 'USER_POOL' : 'CLIENT'}_ID is missing: set both the pool and its client, or neither`,
-  ];
-}
-
-function checkPrepare(present: Environment): string[] {
-  const { PREPARE: prepare, DYNAMODB_ENDPOINT: endpoint } = present;
-  return prepare === 'true' && endpoint !== undefined && isOnAws(endpoint)
-    ? ['PREPARE is refused: it never touches an endpoint on AWS; unset it']
-    : [];
-}
-
 function toStreamConfig(variables: z.infer<z.ZodObject<typeof streamVariables>>): StreamConfig {
   const { REDIS_URL: redisUrl, METRICS_HOST: host, METRICS_PORT: metricsPort } = variables;
   const metrics = metricsPort === undefined ? undefined : { host, port: metricsPort };
@@ -340,6 +189,12 @@ export function readDatabaseUrl(env: Environment): string {
   const { DATABASE_URL, DATABASE_PASSWORD } = serverVariables;
   const variables = parse(z.object({ DATABASE_URL, DATABASE_PASSWORD }), env, []);
   return withPassword(variables.DATABASE_URL, variables.DATABASE_PASSWORD);
+}
+
+/** The secret that has the password of Postgres, where one is named: for the API as a Lambda. @throws {ConfigError} */
+export function readDatabaseSecretArn(env: Environment): string | undefined {
+  const arn = z.string().regex(/^arn:/, 'expected an ARN of Secrets Manager').optional();
+  return parse(z.object({ DATABASE_SECRET_ARN: arn }), env, []).DATABASE_SECRET_ARN;
 }
 
 /** A password that comes by itself, as from a store of secrets, put into the URL. */

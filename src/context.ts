@@ -5,7 +5,7 @@ import type { Feed } from './live/feed.ts';
 import type { Typing } from './live/typing.ts';
 import type { Messages } from './messages/messages.ts';
 import type { RateLimit } from './rateLimit.ts';
-import { currentTrace } from './trace.ts';
+import { currentTrace } from './telemetry/trace.ts';
 import { createUserLoader, type UserLoader } from './users/loader.ts';
 import type { Relations } from './users/relations.ts';
 import type { Settings } from './users/settings.ts';

@@ -3,7 +3,7 @@ import { awsLambdaFastify } from '@fastify/aws-lambda';
 import type { ALBEvent, ALBResult, Context } from 'aws-lambda';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { readConfig } from './config.ts';
+import { readConfig, readDatabaseSecretArn } from './config.ts';
 import { createService } from './service.ts';
 
 /** What RDS keeps in its secret, besides where the database is. */
@@ -17,7 +17,7 @@ async function readPassword(secretArn: string | undefined): Promise<string | und
   return databaseSecret.parse(JSON.parse(text)).password;
 }
 
-const password = await readPassword(process.env['DATABASE_SECRET_ARN']);
+const password = await readPassword(readDatabaseSecretArn(process.env));
 const { app } = await createService(
   readConfig({ ...process.env, ...(password !== undefined && { DATABASE_PASSWORD: password }) }),
   // Written before the answer: what waits in a buffer then is frozen with the process.

@@ -1,4 +1,4 @@
-import { ConfigError } from './config.ts';
+import { ConfigError } from './environment/parse.ts';
 
 /**
  * Runs what `start` starts until SIGTERM or SIGINT, which also may come while it starts; then stops it and exits with

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
-import { readDeclarations } from './declarations.ts';
+import { readDeclarations } from './graphql/declarations.ts';
 import { DateTime } from './resolvers/dateTime.ts';
 import { Message, MessageEvent } from './resolvers/message.ts';
 import { MessageGroup } from './resolvers/messageGroup.ts';
 import { Mutation } from './resolvers/mutation.ts';
 import { Query } from './resolvers/query.ts';
 import { Subscription } from './resolvers/subscription.ts';
-import type { Spans } from './spans.ts';
+import type { Spans } from './telemetry/spans.ts';
 
 /** The schema of `schema.graphql` with its resolvers; reads the file. Where there are spans, each call for a field has one. */
 export function createSchema(spans?: Spans): GraphQLSchema {

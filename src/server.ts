@@ -10,16 +10,16 @@ import {
   type FastifyInstance,
   type FastifyRequest,
 } from 'fastify';
-import { acceptTrusted } from './acceptTrusted.ts';
-import { type ApolloOptions, createApollo } from './apollo.ts';
 import { type ContextOptions, createContext } from './context.ts';
 import { errorAnswer } from './errors.ts';
+import { acceptTrusted } from './graphql/acceptTrusted.ts';
+import { type ApolloOptions, createApollo } from './graphql/apollo.ts';
+import type { TrustedDocuments } from './graphql/trustedDocuments.ts';
 import { addHealth, type Checks } from './health.ts';
 import type { ProjectionLag } from './live/projection.ts';
-import type { Metrics } from './metrics.ts';
 import { addSockets, type Sockets } from './sockets/sockets.ts';
-import { newTrace, runInSpan, type Trace } from './trace.ts';
-import type { TrustedDocuments } from './trustedDocuments.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { newTrace, runInSpan, type Trace } from './telemetry/trace.ts';
 import { addWeb, type WebOptions } from './web.ts';
 
 export interface ServerOptions extends ContextOptions, ApolloOptions {

@@ -4,20 +4,20 @@ import type { DestinationStream } from 'pino';
 import { createAuthenticate } from './auth.ts';
 import { createDocumentClient, createDynamoDbClient, IMPATIENT } from './clients.ts';
 import type { Config } from './config.ts';
+import { readTrustedDocuments } from './graphql/trustedDocuments.ts';
 import { createFeed } from './live/createFeed.ts';
 import type { Feed } from './live/feed.ts';
 import { followLag } from './live/projection.ts';
 import { createTyping } from './live/typing.ts';
-import { bufferedOutput, createLogger, prettyOutput } from './logger.ts';
 import { createMessages } from './messages/messages.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { createImpatientRedis } from './redis.ts';
 import { createSchema } from './schema.ts';
 import { createServer, type Server } from './server.ts';
 import { followServerClock, WRONG_CLOCK } from './serverClock.ts';
-import { countCalls, countStatements } from './trace.ts';
-import { readTrustedDocuments } from './trustedDocuments.ts';
+import { bufferedOutput, createLogger, prettyOutput } from './telemetry/logger.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { countCalls, countStatements } from './telemetry/trace.ts';
 import { cacheUsers } from './users/cache.ts';
 import { createPool } from './users/pool.ts';
 import { prepareStatements } from './users/prepared.ts';
@@ -83,7 +83,7 @@ export async function createService(
   { sandboxHeaders, logOutput, feed: givenFeed, web }: ServiceOptions = {},
 ): Promise<Service> {
   const { messagesTable: table, production } = config;
-  const tracing = config.tracing ? (await import('./tracing.ts')).startTracing() : undefined;
+  const tracing = config.tracing ? (await import('./telemetry/tracing.ts')).startTracing() : undefined;
   const spans = tracing?.spans;
   const schema = createSchema(spans);
   const trustedDocuments =

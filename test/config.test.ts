@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, readConfig, readLocalConfig, readTableConfig } from '../src/config.ts';
+import { readConfig, readLocalConfig, readTableConfig } from '../src/config.ts';
+import { ConfigError } from '../src/environment/parse.ts';
 
 const given = {
   DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000',

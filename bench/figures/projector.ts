@@ -4,7 +4,7 @@ import { createMessages } from '../../src/messages/messages.ts';
 import { newMessage } from '../../src/messages/newRows.ts';
 import { createProjector, type StreamRecord } from '../../src/messages/projector.ts';
 import { messageItem, type Participant } from '../../src/messages/rows.ts';
-import { newTrace, runTraced } from '../../src/trace.ts';
+import { newTrace, runTraced } from '../../src/telemetry/trace.ts';
 import type { Figure } from './figure.ts';
 import { openTable } from './table.ts';
 

@@ -4,7 +4,7 @@ import { startDynamoDb } from '../../scripts/local/dynamodb.ts';
 import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts';
 import { readTableConfig, type TableConfig } from '../../src/config.ts';
 import { ensureTable } from '../../src/messages/table.ts';
-import { countCalls } from '../../src/trace.ts';
+import { countCalls } from '../../src/telemetry/trace.ts';
 
 export interface BenchTable {
   config: TableConfig;

@@ -1,5 +1,5 @@
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError } from '../../src/environment/parse.ts';
 
 /** A command that cannot do what it was told, with what to do about it: the message alone is shown, exit code 1. */
 export class CommandFailure extends Error {

@@ -8,8 +8,8 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { checkCost, type Cost, createCostOf } from '../../src/cost.ts';
-import { limitRules } from '../../src/limits.ts';
+import { checkCost, type Cost, createCostOf } from '../../src/graphql/cost.ts';
+import { limitRules } from '../../src/graphql/limits.ts';
 import { type Found, type FoundOperation, type Place, type Problem, problemOf } from './documents.ts';
 import type { RunResult } from './run.ts';
 import { makeLargestVariables, readVariables, type Variables } from './variables.ts';

@@ -14,7 +14,7 @@ import {
   visit,
 } from 'graphql';
 import { glob } from 'tinyglobby';
-import { MOST_TOKENS } from '../../src/limits.ts';
+import { MOST_TOKENS } from '../../src/graphql/limits.ts';
 
 /** A place in a file that a person can go to; lines and columns count from 1. */
 export interface Place {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonical, type Manifest } from '../../src/trustedDocuments.ts';
+import { canonical, type Manifest } from '../../src/graphql/trustedDocuments.ts';
 import type { FoundOperation } from './documents.ts';
 
 /** The manifest of the operations, in the order of their names, so that it changes only where they do. */

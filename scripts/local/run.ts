@@ -50,7 +50,7 @@ async function start(local: LocalConfig, env: Environment, stops: Stop[]): Promi
     import('./sandbox.ts'),
     import('../../src/service.ts'),
     import('../../src/stream/service.ts'),
-    import('../../src/logger.ts'),
+    import('../../src/telemetry/logger.ts'),
     import('../../src/live/createFeed.ts'),
   ]);
   stops.push(() => stopParts(parts));

@@ -9,9 +9,9 @@ import {
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { LRUCache } from 'lru-cache';
-import { findTrusted } from '../acceptTrusted.ts';
-import { limitRules, MOST_TOKENS } from '../limits.ts';
-import type { TrustedDocuments } from '../trustedDocuments.ts';
+import { findTrusted } from '../graphql/acceptTrusted.ts';
+import { limitRules, MOST_TOKENS } from '../graphql/limits.ts';
+import type { TrustedDocuments } from '../graphql/trustedDocuments.ts';
 
 /** A valid document, and its text. */
 export interface ReadDocument {

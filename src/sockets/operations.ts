@@ -12,11 +12,11 @@ import {
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { type Context, contextFor, type ContextOptions } from '../context.ts';
-import { checkCost, createCostOf } from '../cost.ts';
 import { createFormatError } from '../errors.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Spans } from '../spans.ts';
-import { newTrace, runInSpan } from '../trace.ts';
+import { checkCost, createCostOf } from '../graphql/cost.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Spans } from '../telemetry/spans.ts';
+import { newTrace, runInSpan } from '../telemetry/trace.ts';
 import type { Parameters, Socket, SocketExtra } from './connect.ts';
 import { createReadDocument, type DocumentOptions, errorWithCode, withCode } from './documents.ts';
 import { startSubscription } from './subscribe.ts';

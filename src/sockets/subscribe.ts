@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createSourceEventStream, execute, type ExecutionArgs, type ExecutionResult, getOperationAST } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Spans } from '../spans.ts';
-import { newTrace, runTraced } from '../trace.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Spans } from '../telemetry/spans.ts';
+import { newTrace, runTraced } from '../telemetry/trace.ts';
 
 type Events = AsyncIterableIterator<ExecutionResult>;
 

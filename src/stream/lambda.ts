@@ -6,9 +6,9 @@ import { createFeed } from '../live/createFeed.ts';
 import type { Feed } from '../live/feed.ts';
 import { publishHints } from '../live/hints.ts';
 import { publishLag } from '../live/projection.ts';
-import { createLogger } from '../logger.ts';
 import { createProjector, type Project, type StreamRecord } from '../messages/projector.ts';
 import { followServerClock, WRONG_CLOCK } from '../serverClock.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { ageOfNewest } from './lag.ts';
 import { parseRecord } from './records.ts';
 

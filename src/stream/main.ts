@@ -1,8 +1,8 @@
 import { readDataDir, readStreamConfig } from '../config.ts';
 import { createFeed } from '../live/createFeed.ts';
-import { createLogger } from '../logger.ts';
-import { createMetrics } from '../metrics.ts';
 import { runUntilSignal } from '../process.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 import { startWorker } from './service.ts';
 
 await runUntilSignal(async () => {
@@ -10,7 +10,7 @@ await runUntilSignal(async () => {
   const feed = createFeed(config.redisUrl, createLogger('info'));
   const metrics = config.metrics && createMetrics();
   const metricsServer = config.metrics && (await metrics?.listen(config.metrics.host, config.metrics.port));
-  const tracing = config.tracing ? (await import('../tracing.ts')).startTracing() : undefined;
+  const tracing = config.tracing ? (await import('../telemetry/tracing.ts')).startTracing() : undefined;
   const options = { ...config, dataDir: readDataDir(process.env), logLevel: 'info' } as const;
   const worker = startWorker(options, { feed, metrics, spans: tracing?.spans });
   return {

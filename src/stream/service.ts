@@ -3,12 +3,12 @@ import type { DestinationStream } from 'pino';
 import { createDocumentClient, createDynamoDbClient, createStreamsClient } from '../clients.ts';
 import type { LogLevel, TableConfig } from '../config.ts';
 import type { Feed } from '../live/feed.ts';
-import { createLogger } from '../logger.ts';
 import { createProjector } from '../messages/projector.ts';
-import type { Metrics } from '../metrics.ts';
 import { followServerClock, WRONG_CLOCK } from '../serverClock.ts';
-import type { Spans } from '../spans.ts';
-import { countCalls } from '../trace.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Spans } from '../telemetry/spans.ts';
+import { countCalls } from '../telemetry/trace.ts';
 import { createFileCheckpoints } from './checkpoints.ts';
 import { runWorker } from './worker.ts';
 

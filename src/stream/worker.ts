@@ -6,7 +6,7 @@ import type { Feed } from '../live/feed.ts';
 import { publishHints } from '../live/hints.ts';
 import { publishLag } from '../live/projection.ts';
 import type { Project, Projection, StreamRecord } from '../messages/projector.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { ageOfNewest } from './lag.ts';
 import { newShard, readOn, recover, type Shard } from './shard.ts';

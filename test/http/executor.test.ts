@@ -17,7 +17,7 @@ import {
   responsePathAsArray,
 } from 'graphql';
 import type { Context } from '../../src/context.ts';
-import { createExecutor } from '../../src/executor.ts';
+import { createExecutor } from '../../src/graphql/executor.ts';
 import { createSchema } from '../../src/schema.ts';
 import { arbitraryOperation, type Generated } from '../support/generate.ts';
 

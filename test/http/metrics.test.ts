@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createMetrics } from '../../src/metrics.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { SEND, startTestApi, type TestApi } from '../support/api.ts';
 import { dynamodbEndpoint } from '../support/environment.ts';
 import { type DynamoDbProxy, startDynamoDbProxy, THROTTLED } from '../support/proxy.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
+import { canonical, type Manifest, readTrustedDocuments } from '../../src/graphql/trustedDocuments.ts';
 import { createSchema } from '../../src/schema.ts';
-import { canonical, type Manifest, readTrustedDocuments } from '../../src/trustedDocuments.ts';
 import { type Person, post, startTestApi, type TestApi } from '../support/api.ts';
 
 const GROUPS = `query Groups($first: Int) { messageGroups(first: $first) { nodes { id otherUser { ...Name } } } }

@@ -1,10 +1,10 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import { GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
-import { type Context, viewerOf } from './context.ts';
+import { type Context, viewerOf } from '../context.ts';
+import type { RateLimit } from '../rateLimit.ts';
+import type { Spans } from '../telemetry/spans.ts';
+import { currentTrace } from '../telemetry/trace.ts';
 import { checkCost, type Cost, createCostOf, MOST_POINTS } from './cost.ts';
-import type { RateLimit } from './rateLimit.ts';
-import type { Spans } from './spans.ts';
-import { currentTrace } from './trace.ts';
 
 const LONGEST_LOGGED_NAME = 100;
 

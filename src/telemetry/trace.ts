@@ -5,9 +5,9 @@ import {
   type ServiceOutputTypes,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
+import type { Sql } from '../users/users.ts';
 import type { Metrics } from './metrics.ts';
 import type { Spans } from './spans.ts';
-import type { Sql } from './users/users.ts';
 
 /** What is known of a request while it runs, for its log line and for the errors in it. */
 export interface Trace {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify';
 import { z } from 'zod';
-import { errorAnswer } from './errors.ts';
+import { errorAnswer } from '../errors.ts';
 import type { TrustedDocuments } from './trustedDocuments.ts';
 
 /** The media type in which clients read the errors of an answer that is not 200. */

@@ -8,7 +8,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
-import type { Context } from './context.ts';
+import type { Context } from '../context.ts';
 
 export interface Execution {
   document: DocumentNode;

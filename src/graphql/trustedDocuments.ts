@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { ConfigError } from './config.ts';
+import { ConfigError } from '../environment/parse.ts';
 
 /** The only documents that a server runs, as frontends' operations listed them in a manifest. */
 export interface TrustedDocuments {

@@ -7,14 +7,14 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import type { Context } from './context.ts';
-import { createFormatError } from './errors.ts';
+import type { Context } from '../context.ts';
+import { createFormatError } from '../errors.ts';
+import type { RateLimit } from '../rateLimit.ts';
+import type { Spans } from '../telemetry/spans.ts';
 import { createExecutor } from './executor.ts';
 import { limitRules, MOST_TOKENS } from './limits.ts';
 import { guardOperations } from './operation.ts';
-import type { RateLimit } from './rateLimit.ts';
 import { sandboxPlugin } from './sandbox.ts';
-import type { Spans } from './spans.ts';
 
 export interface ApolloOptions {
   schema: GraphQLSchema;
