@@ -149,7 +149,7 @@ describe('compose.yaml', () => {
   it.each([...onApiImage, ['prepare', named('prepare')] as const])(
     'gives %s no variable that nothing reads',
     (_name, { environment }) => {
-      const known = readFileSync('src/config.ts', 'utf8');
+      const known = readFileSync('src/environment/variables.ts', 'utf8');
       expect(Object.keys(environment).filter((name) => !known.includes(`  ${name}:`))).toEqual([]);
     },
   );

@@ -8,6 +8,7 @@ import { codeOf, type Member, newTry, type Rig, startRig, type Tried, trySend } 
 
 /** FAULT_SECONDS=30 RELIABILITY=write npm test -- test/faults writes docs/reliability.md. */
 const FAULT_MS = Number(process.env['FAULT_SECONDS'] ?? 1) * 1000;
+const BETWEEN_MS = 200;
 const AS_EVER = 'as ever';
 const ROW_NAMES = 'names as on the rows';
 const UNWELL = { status: 500, body: { __type: 'InternalServerError', message: 'by the proxy' } } as const;
@@ -85,7 +86,7 @@ async function suffer(rig: Rig, fault: string, begin: () => unknown, end: () => 
   const until = Date.now() + FAULT_MS;
   do {
     for (const [name, outcome] of await askAll()) seen[name] = worseOf(seen[name] ?? AS_EVER, outcome);
-    await sleep(50);
+    await sleep(BETWEEN_MS);
   } while (Date.now() < until);
   end();
   const longestWait = longest;

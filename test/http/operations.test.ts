@@ -140,7 +140,9 @@ describe('the log', () => {
   it('never has a token or a message text, whatever goes wrong', async () => {
     const output = keepLog();
     const proxy = await startProxy();
-    const api = await start({ ...logged(output), dynamodbEndpoint: proxy.url });
+    const postgres = await startTcpProxy(databaseUrl());
+    running.push(postgres);
+    const api = await start({ ...logged(output), dynamodbEndpoint: proxy.url, databaseUrl: postgres.url });
     const [ann, ben] = [await api.person('ann'), await api.person('ben')];
     const secret = `secret-${randomUUID()}`;
     const send = (to: object, key?: string) =>
@@ -169,7 +171,12 @@ describe('the log', () => {
     };
     proxy.onCall(({ operation }) => (operation === 'TransactWriteItems' ? refused : 'pass'));
     await send({ handle: ben.handle }, 'other-key');
-    expect(output.lines('unexpected error')).toHaveLength(1);
+    proxy.onCall(() => ({ status: 500, body: { __type: 'InternalServerError', message: 'unwell' } }));
+    await send({ handle: ben.handle });
+    postgres.misbehave('cut');
+    await send({ handle: secret });
+    await ann.run(`{ user(handle: "${secret}") { id } }`);
+    expect(output.lines('unexpected error')).toHaveLength(4);
     expect(output.text()).not.toContain(secret);
     expect(output.text()).not.toContain(ann.token);
   });
