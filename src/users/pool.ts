@@ -25,6 +25,15 @@ export class PoolFullError extends Error {
   }
 }
 
+/** Thrown at once while Postgres does not answer, but for one statement at a time that finds out whether it does again. */
+export class PoolDownError extends Error {
+  override readonly name = 'PoolDownError';
+
+  constructor() {
+    super('Postgres did not answer before, and has not since');
+  }
+}
+
 const WAIT_MS = 3000;
 /** Statements that wait for each connection; what comes on top is refused at once. */
 const MOST_WAITING = 100;
@@ -34,10 +43,12 @@ const ANSWER_MS = STATEMENT_MS + 500;
 
 /**
  * A pool whose statements wait 3 s for a connection at most, and run for 3 s: then the server ends them. One that does
- * not answer at all is given up half a second later. PgBouncer refuses to set the server's limit, and is connected to
+ * not answer at all is given up half a second later, and then one statement at a time tries until one is answered: nobody
+ * else waits for it. PgBouncer refuses to set the server's limit, and is connected to
  * without it.
  *
- * `query` throws a PoolFullError where no connection becomes free, else what `pg` throws.
+ * `query` throws a PoolFullError where no connection becomes free, a PoolDownError where another statement finds out
+ * whether Postgres answers again, else what `pg` throws.
  */
 export function createPool({ databaseUrl, size, onError }: PoolOptions): Pool {
   const open = (limits: pg.PoolConfig) => {
@@ -56,16 +67,35 @@ export function createPool({ databaseUrl, size, onError }: PoolOptions): Pool {
   const limited = open({ statement_timeout: STATEMENT_MS });
   let unlimited: pg.Pool | undefined;
 
+  let isDown = false;
+  let isTrying = false;
+
+  const ask: Sql['query'] = async (statement) => {
+    const pool = unlimited ?? limited;
+    if (pool.waitingCount >= size * MOST_WAITING) throw new PoolFullError(size);
+    try {
+      return await pool.query(statement);
+    } catch (error) {
+      if (isWaitOver(error)) throw new PoolFullError(size);
+      if (!isRefusedLimit(error)) throw error;
+      return (unlimited ??= open({})).query(statement);
+    }
+  };
+
   return {
     async query(statement) {
-      const pool = unlimited ?? limited;
-      if (pool.waitingCount >= size * MOST_WAITING) throw new PoolFullError(size);
+      if (isDown && isTrying) throw new PoolDownError();
+      const tries = isDown;
+      isTrying ||= tries;
       try {
-        return await pool.query(statement);
+        const answer = await ask(statement);
+        isDown = false;
+        return answer;
       } catch (error) {
-        if (isWaitOver(error)) throw new PoolFullError(size);
-        if (!isRefusedLimit(error)) throw error;
-        return (unlimited ??= open({})).query(statement);
+        isDown ||= isSilence(error);
+        throw error;
+      } finally {
+        if (tries) isTrying = false;
       }
     },
     async end() {
@@ -77,6 +107,14 @@ export function createPool({ databaseUrl, size, onError }: PoolOptions): Pool {
 /** What `pg` says where no connection became free; of one that cannot be made it says something else. */
 function isWaitOver(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
+}
+
+/** What `pg` says of a server that neither answers nor refuses. */
+function isSilence(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /^(Query read timeout|Connection terminated due to connection timeout)$/.test(error.message)
+  );
 }
 
 /** PgBouncer, unless its `ignore_startup_parameters` names it. */

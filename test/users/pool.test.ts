@@ -7,11 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import getPort from 'get-port';
 import pg from 'pg';
-import { createPool, type Pool, PoolFullError } from '../../src/users/pool.ts';
+import { createPool, type Pool, PoolDownError, PoolFullError } from '../../src/users/pool.ts';
 import { prepareStatements } from '../../src/users/prepared.ts';
 import { createUsers, type Users } from '../../src/users/users.ts';
 import { register } from '../support/api.ts';
 import { newPerson } from '../support/table.ts';
+import { startTcpProxy } from '../support/tcpProxy.ts';
 
 const server = process.env['TEST_DATABASE_URL'] ? process.env['TEST_DATABASE'] : undefined;
 const PGBOUNCER = '/usr/sbin/pgbouncer';
@@ -50,6 +51,20 @@ onServer('the pool, on a real Postgres', () => {
     const waiting = Array.from({ length: 101 }, () => query('select 1'));
     await expect(query('select 1')).rejects.toThrow(PoolFullError);
     await Promise.all(waiting);
+  });
+
+  it('lets one statement at a time wait for a server that is silent, until it answers', async () => {
+    const proxy = await startTcpProxy(String(server));
+    open(proxy.url, 2);
+    await query('select 1');
+    proxy.misbehave('frozen');
+    await expect(query('select 1')).rejects.toThrow('Query read timeout');
+    const trying = query('select 1 as one');
+    await expect(query('select 1')).rejects.toThrow(PoolDownError);
+    proxy.heal();
+    expect((await trying).rows).toEqual([{ one: 1 }]);
+    expect((await Promise.all([query('select 1'), query('select 1')])).length).toBe(2);
+    await proxy.stop();
   });
 
   it('answers while a migration changes the type of a column', async () => {
