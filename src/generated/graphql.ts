@@ -565,10 +565,11 @@ export type SetTypingPayload = {
  * Every event has a `cursor`. Subscribe again with `after: <cursor of the last event>`, and nothing is missing and nothing
  * comes twice, however long you were away. With a cursor of a page (of `messages`, or of `messageGroups`) you are taken to
  * have all that is there up to it. Events come by time, but one that was being written while a newer one was done comes
- * after it; that happens within 5 seconds, by which the clocks of all writers agree. Events come within moments; where a
+ * after it; that happens within 5 seconds. Events come within moments; where a
  * part of the system is down, within 30 seconds of its return.
  *
- * A socket that takes nothing for 10 seconds is closed with 1013, and one whose server stops with 1012: subscribe again.
+ * A socket that takes nothing for 10 seconds is closed with 1013, as is one that cannot be let in at present, and one whose
+ * server stops with 1012: subscribe again.
  */
 export type Subscription = {
   __typename?: 'Subscription';
@@ -591,10 +592,11 @@ export type Subscription = {
  * Every event has a `cursor`. Subscribe again with `after: <cursor of the last event>`, and nothing is missing and nothing
  * comes twice, however long you were away. With a cursor of a page (of `messages`, or of `messageGroups`) you are taken to
  * have all that is there up to it. Events come by time, but one that was being written while a newer one was done comes
- * after it; that happens within 5 seconds, by which the clocks of all writers agree. Events come within moments; where a
+ * after it; that happens within 5 seconds. Events come within moments; where a
  * part of the system is down, within 30 seconds of its return.
  *
- * A socket that takes nothing for 10 seconds is closed with 1013, and one whose server stops with 1012: subscribe again.
+ * A socket that takes nothing for 10 seconds is closed with 1013, as is one that cannot be let in at present, and one whose
+ * server stops with 1012: subscribe again.
  */
 export type SubscriptionInboxEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -610,10 +612,11 @@ export type SubscriptionInboxEventsArgs = {
  * Every event has a `cursor`. Subscribe again with `after: <cursor of the last event>`, and nothing is missing and nothing
  * comes twice, however long you were away. With a cursor of a page (of `messages`, or of `messageGroups`) you are taken to
  * have all that is there up to it. Events come by time, but one that was being written while a newer one was done comes
- * after it; that happens within 5 seconds, by which the clocks of all writers agree. Events come within moments; where a
+ * after it; that happens within 5 seconds. Events come within moments; where a
  * part of the system is down, within 30 seconds of its return.
  *
- * A socket that takes nothing for 10 seconds is closed with 1013, and one whose server stops with 1012: subscribe again.
+ * A socket that takes nothing for 10 seconds is closed with 1013, as is one that cannot be let in at present, and one whose
+ * server stops with 1012: subscribe again.
  */
 export type SubscriptionMessageEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;

@@ -16,8 +16,8 @@ export type SocketExtra = Extra & Partial<Known>;
 
 const UNAUTHORIZED = 4401;
 const FORBIDDEN = 4403;
-const INTERNAL_ERROR = 4500;
-const TOO_MANY_REQUESTS = 4429;
+/** Clients try again after this, and do not after the 4429 and 4500 of `graphql-ws`. */
+const TRY_AGAIN_LATER = 1013;
 /** What a timer can wait for. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
@@ -40,7 +40,7 @@ export interface ConnectOptions {
 /**
  * Lets a socket in whose `connection_init` carries a token that counts, and closes it when that token runs out. Else
  * it is closed with the reason of UNAUTHENTICATED: 4401 where there was no token, 4403 where it does not count; and with
- * 4429 where its address has tried too many.
+ * 1013 where its address has tried too many, or nobody can be looked up.
  */
 export function createConnect({ authenticate, rateLimit, trustedProxies, logger }: ConnectOptions) {
   return async function connect({ connectionParams, extra }: Socket): Promise<boolean> {
@@ -61,11 +61,11 @@ export function createConnect({ authenticate, rateLimit, trustedProxies, logger 
     } catch (error) {
       const reason = error instanceof GraphQLError ? String(error.extensions['reason']) : null;
       if (reason !== null && (await isLimited(request, { rateLimit, trustedProxies }))) {
-        socket.close(TOO_MANY_REQUESTS, 'RATE_LIMITED');
+        socket.close(TRY_AGAIN_LATER, 'RATE_LIMITED');
         return false;
       }
       if (reason === null) logger.error({ err: error }, 'a socket could not be authenticated');
-      if (reason === null) socket.close(INTERNAL_ERROR, 'Something went wrong here');
+      if (reason === null) socket.close(TRY_AGAIN_LATER, 'Something went wrong here');
       else socket.close(reason === 'TOKEN_MISSING' ? UNAUTHORIZED : FORBIDDEN, reason);
       return false;
     }

@@ -5,10 +5,11 @@ import WebSocket from 'ws';
 import { cursorOf } from '../../src/messages/cursors.ts';
 import { timestampOf } from '../../src/messages/keys.ts';
 import { type Person, SEND, startTestApi, type TestApi } from '../support/api.ts';
-import { dynamodbEndpoint } from '../support/environment.ts';
+import { databaseUrl, dynamodbEndpoint } from '../support/environment.ts';
 import { keepLog } from '../support/logged.ts';
 import { startDynamoDbProxy, THROTTLED } from '../support/proxy.ts';
 import { bearer, connect, subscribe } from '../support/socket.ts';
+import { startTcpProxy } from '../support/tcpProxy.ts';
 
 let api: TestApi;
 let ann: Person;
@@ -41,6 +42,16 @@ describe('a socket', () => {
     expect(await closeOf(bearer('nonsense'))).toMatchObject({ code: 4403, reason: 'TOKEN_INVALID' });
     expect(await closeOf(bearer(expired))).toMatchObject({ code: 4403, reason: 'TOKEN_EXPIRED' });
     expect(await closeOf(bearer(foreign))).toMatchObject({ code: 4403, reason: 'USER_NOT_REGISTERED' });
+  });
+
+  it('is told to try again later while its user cannot be looked up', async () => {
+    const postgres = await startTcpProxy(databaseUrl());
+    const cut = await startTestApi({ databaseUrl: postgres.url });
+    const dan = await cut.person('dan');
+    postgres.misbehave('cut');
+    expect(await subscribe(connect(cut.url, bearer(dan.token)), INBOX).ended).toMatchObject({ code: 1013 });
+    await cut.stop();
+    await postgres.stop();
   });
 
   it('takes the token where clients put it: in the payload, or among the headers in it', async () => {
