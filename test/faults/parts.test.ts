@@ -41,7 +41,7 @@ const probes: Record<string, (scene: Scene) => Promise<string>> = {
   async 'a page of messages'({ rig, ben, groupId }) {
     const answer = await rig.run(
       ben,
-      `{ messages(messageGroupId: "${groupId}") { nodes { sender { displayName } } } }`,
+      `{ messages(messageGroupId: "${groupId}", last: 1) { nodes { sender { displayName } } } }`,
     );
     const code = codeOf(answer);
     if (code !== null) return code;
