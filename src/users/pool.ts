@@ -43,9 +43,8 @@ const ANSWER_MS = STATEMENT_MS + 500;
 
 /**
  * A pool whose statements wait 3 s for a connection at most, and run for 3 s: then the server ends them. One that does
- * not answer at all is given up half a second later, and then one statement at a time tries until one is answered: nobody
- * else waits for it. PgBouncer refuses to set the server's limit, and is connected to
- * without it.
+ * not answer at all is given up half a second later, and then one statement at a time tries until one is answered:
+ * nobody else waits for it. PgBouncer refuses to set the server's limit, and is connected to without it.
  *
  * `query` throws a PoolFullError where no connection becomes free, a PoolDownError where another statement finds out
  * whether Postgres answers again, else what `pg` throws.
