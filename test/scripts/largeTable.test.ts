@@ -10,10 +10,10 @@ import { scriptsOn } from '../support/stack.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
 
 /** LARGE_TABLE_ROWS=200000 npm test -- test/scripts/largeTable takes a quarter of an hour on two cores. */
-const ROWS = Number(process.env['LARGE_TABLE_ROWS'] ?? 4000);
+const ROWS = Number(process.env['LARGE_TABLE_ROWS'] ?? 2000);
 const ROWS_OF_A_GROUP = 40;
-/** A table of 4,000 such rows is larger than the heap that the command gets: it ends with an error if it keeps them. */
-const BYTES_OF_A_MESSAGE = 20_000;
+/** A table of 2,000 such rows is larger than the heap that the command gets: it ends with an error if it keeps them. */
+const BYTES_OF_A_MESSAGE = 40_000;
 const HEAP_MB = 64;
 
 const { run } = scriptsOn(mkdtempSync(join(tmpdir(), 'large-')));
