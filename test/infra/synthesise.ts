@@ -26,7 +26,8 @@ export async function assemble(context: Context = {}): Promise<Assembly> {
   const variables = { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ ...REQUIRED, ...context }) };
   await promisify(execFile)(process.execPath, ['--import', 'tsx', 'app.ts'], {
     cwd: INFRA,
-    env: { ...process.env, ...variables },
+    // What npx was told to run these tests is not for the npx by which the CDK finds esbuild.
+    env: { ...process.env, npm_config_package: undefined, npm_config_call: undefined, ...variables },
   });
   const text = await readFile(join(folder, 'CruddurMessages.template.json'), 'utf8');
   return {
