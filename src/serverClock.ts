@@ -1,7 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Logger } from 'pino';
 import { systemMicroseconds } from './messages/clock.ts';
-
-export const WRONG_CLOCK = 'the clock of this machine is not that of DynamoDB, which counts: set it by NTP';
 
 /** The header counts whole seconds, and clocks that are kept by NTP are no further apart than this. */
 const TOLERANCE_MS = 2000;
@@ -9,10 +8,10 @@ const TOLERANCE_MS = 2000;
 /**
  * The time in microseconds since 1970, by this machine's clock as long as it agrees with DynamoDB's within two seconds,
  * else by DynamoDB's, to within a second: the `Date` of each answer tells. So a node whose clock is wrong puts its
- * messages where the others do, as soon as it had one answer. `onChange` hears by how many milliseconds its clock is
- * behind, whenever that changes.
+ * messages where the others do, as soon as it had one answer. The log says by how many milliseconds its clock is behind,
+ * whenever that changes.
  */
-export function followServerClock(dynamo: DynamoDBClient, onChange: (behindMs: number) => void): () => number {
+export function followServerClock(dynamo: DynamoDBClient, logger: Pick<Logger, 'warn'>): () => number {
   let behindMs = 0;
 
   function observe(serverDate: number, sentAt: number, receivedAt: number): void {
@@ -20,7 +19,7 @@ export function followServerClock(dynamo: DynamoDBClient, onChange: (behindMs: n
     const fits = (ms: number) => ms >= least - TOLERANCE_MS && ms <= most + TOLERANCE_MS;
     if (fits(behindMs)) return;
     behindMs = fits(0) ? 0 : Math.round((least + most) / 2);
-    onChange(behindMs);
+    logger.warn({ behindMs }, 'the clock of this machine is not that of DynamoDB, which counts: set it by NTP');
   }
 
   dynamo.middlewareStack.add(

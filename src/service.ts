@@ -14,7 +14,7 @@ import { createRateLimit } from './rateLimit.ts';
 import { createImpatientRedis } from './redis.ts';
 import { createSchema } from './schema.ts';
 import { createServer, type Server } from './server.ts';
-import { followServerClock, WRONG_CLOCK } from './serverClock.ts';
+import { followServerClock } from './serverClock.ts';
 import { bufferedOutput, createLogger, prettyOutput } from './telemetry/logger.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { countCalls, countStatements } from './telemetry/trace.ts';
@@ -91,9 +91,7 @@ export async function createService(
   const logger = createLogger(config.logLevel, logOutput ?? (production ? bufferedOutput() : prettyOutput()), spans);
   const metrics = config.metrics && createMetrics();
   const dynamoClient = countCalls(createDynamoDbClient(config, IMPATIENT), { metrics, spans });
-  const now = followServerClock(dynamoClient, (behindMs) => {
-    logger.warn({ behindMs }, WRONG_CLOCK);
-  });
+  const now = followServerClock(dynamoClient, logger);
   const dynamo = createDocumentClient(dynamoClient);
   const pool = createPool({
     databaseUrl: config.databaseUrl,

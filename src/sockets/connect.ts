@@ -17,7 +17,7 @@ export type SocketExtra = Extra & Partial<Known>;
 const UNAUTHORIZED = 4401;
 const FORBIDDEN = 4403;
 /** Clients try again after this, and do not after the 4429 and 4500 of `graphql-ws`. */
-const TRY_AGAIN_LATER = 1013;
+export const TRY_AGAIN_LATER = 1013;
 /** What a timer can wait for. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 

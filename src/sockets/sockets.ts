@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { createConnect, type Known, type Parameters } from './connect.ts';
+import { createConnect, type Known, type Parameters, TRY_AGAIN_LATER } from './connect.ts';
 import { createOperations, type OperationsOptions } from './operations.ts';
 
 export interface Sockets {
@@ -18,7 +18,6 @@ const LARGEST_MESSAGE_BYTES = 100_000;
 const PING_EVERY_MS = 12_000;
 const SLOWEST_MS = 10_000;
 const LOOK_EVERY_MS = 2500;
-const TRY_AGAIN_LATER = 1013;
 const SERVICE_RESTART = 1012;
 const POLL_MS = 20;
 

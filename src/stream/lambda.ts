@@ -7,7 +7,7 @@ import type { Feed } from '../live/feed.ts';
 import { publishHints } from '../live/hints.ts';
 import { publishLag } from '../live/projection.ts';
 import { createProjector, type Project, type StreamRecord } from '../messages/projector.ts';
-import { followServerClock, WRONG_CLOCK } from '../serverClock.ts';
+import { followServerClock } from '../serverClock.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { ageOfNewest } from './lag.ts';
 import { parseRecord } from './records.ts';
@@ -46,9 +46,7 @@ async function tell(feed: Feed, records: StreamRecord[]): Promise<void> {
 const config = readStreamConfig(process.env);
 const logger = createLogger('info');
 const dynamo = createDynamoDbClient(config);
-const now = followServerClock(dynamo, (behindMs) => {
-  logger.warn({ behindMs }, WRONG_CLOCK);
-});
+const now = followServerClock(dynamo, logger);
 
 /** Door 2 on AWS. Needs `MESSAGES_TABLE`, and `NODE_ENV=production` or `DYNAMODB_ENDPOINT`; `REDIS_URL` for live events. */
 export const handler = createHandler({

@@ -4,7 +4,7 @@ import { createDocumentClient, createDynamoDbClient, createStreamsClient } from 
 import type { LogLevel, TableConfig } from '../config.ts';
 import type { Feed } from '../live/feed.ts';
 import { createProjector } from '../messages/projector.ts';
-import { followServerClock, WRONG_CLOCK } from '../serverClock.ts';
+import { followServerClock } from '../serverClock.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Spans } from '../telemetry/spans.ts';
@@ -38,9 +38,7 @@ export function startWorker(
   const dynamo = countCalls(createDynamoDbClient(config), { metrics, spans });
   const streams = createStreamsClient(config);
   const logger = createLogger(logLevel, logOutput, spans);
-  const now = followServerClock(dynamo, (behindMs) => {
-    logger.warn({ behindMs }, WRONG_CLOCK);
-  });
+  const now = followServerClock(dynamo, logger);
   const project = createProjector({ dynamo: createDocumentClient(dynamo), table, now });
   const stopping = new AbortController();
   const running = runWorker(

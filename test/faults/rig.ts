@@ -6,7 +6,7 @@ import pg from 'pg';
 import { register, SEND } from '../support/api.ts';
 import { databaseUrl, dynamodbEndpoint } from '../support/environment.ts';
 import { startIssuer } from '../support/issuer.ts';
-import { type Node, startApiNode, startWorkerNode } from '../support/nodes.ts';
+import { environmentOf, type Node, startApiNode, startWorkerNode } from '../support/nodes.ts';
 import { type DynamoDbProxy, startDynamoDbProxy } from '../support/proxy.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcpProxy.ts';
@@ -69,16 +69,8 @@ export async function startRig({
     redisUrl === undefined ? null : startTcpProxy(redisUrl),
   ]);
   const direct = {
-    NODE_ENV: 'test',
-    LOG_LEVEL: 'silent',
-    DYNAMODB_ENDPOINT: dynamodbEndpoint(),
-    DATABASE_URL: databaseUrl(),
-    MESSAGES_TABLE: table.table,
-    COGNITO_USER_POOL_ID: 'test_pool',
-    COGNITO_CLIENT_ID: issuer.clientId,
+    ...environmentOf({ table: table.table, issuer, dataDir }),
     COGNITO_ISSUER: jwks.url,
-    DATA_DIR: dataDir,
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...(redis && { REDIS_URL: redis.url }),
     ...more,
   };

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { post, register, SEND } from '../support/api.ts';
-import { databaseUrl, dynamodbEndpoint } from '../support/environment.ts';
+import { databaseUrl } from '../support/environment.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Issuer, startIssuer } from '../support/issuer.ts';
-import { findRedis, type Node, startApiNode, startRedis, startWorkerNode } from '../support/nodes.ts';
+import { environmentOf, findRedis, type Node, startApiNode, startRedis, startWorkerNode } from '../support/nodes.ts';
 import { bearer, connect, subscribe } from '../support/socket.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcpProxy.ts';
@@ -59,17 +59,8 @@ async function startAll(command: string): Promise<void> {
   ]);
   database = new pg.Pool({ connectionString: databaseUrl(), max: 2 });
   const env = {
-    NODE_ENV: 'test',
-    LOG_LEVEL: 'silent',
-    DYNAMODB_ENDPOINT: dynamodbEndpoint(),
-    DATABASE_URL: databaseUrl(),
-    MESSAGES_TABLE: table.table,
-    COGNITO_USER_POOL_ID: 'test_pool',
-    COGNITO_CLIENT_ID: issuer.clientId,
-    COGNITO_ISSUER: issuer.url,
+    ...environmentOf({ table: table.table, issuer, dataDir }),
     REDIS_URL: redis.url,
-    DATA_DIR: dataDir,
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
   const [worker_, ...started] = await Promise.all([startWorkerNode(env), startApiNode(env), startApiNode(env)]);
   worker = worker_;

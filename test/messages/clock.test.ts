@@ -19,7 +19,7 @@ function newNode(aheadMs: number) {
   jest.spyOn(Date, 'now').mockImplementation(() => trueTime() + aheadMs);
   const client = createDynamoDbClient(table.config);
   const changes: number[] = [];
-  const now = followServerClock(client, (behindMs) => changes.push(behindMs));
+  const now = followServerClock(client, { warn: ({ behindMs }: { behindMs: number }) => changes.push(behindMs) });
   const messages = createMessages({ dynamo: createDocumentClient(client), table: table.table, now });
   return { messages, changes, trueTime };
 }

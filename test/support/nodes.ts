@@ -5,6 +5,8 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import getPort from 'get-port';
+import { databaseUrl, dynamodbEndpoint } from './environment.ts';
+import type { Issuer } from './issuer.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -13,6 +15,22 @@ export interface Node {
   url: string;
   kill(): Promise<void>;
   restart(): Promise<void>;
+}
+
+/** What a node or a worker needs, on the parts of the tests. */
+export function environmentOf({ table, issuer, dataDir }: { table: string; issuer: Issuer; dataDir: string }) {
+  return {
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    DYNAMODB_ENDPOINT: dynamodbEndpoint(),
+    DATABASE_URL: databaseUrl(),
+    MESSAGES_TABLE: table,
+    COGNITO_USER_POOL_ID: 'test_pool',
+    COGNITO_CLIENT_ID: issuer.clientId,
+    COGNITO_ISSUER: issuer.url,
+    DATA_DIR: dataDir,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
 }
 
 /** `src/main.ts`, as in production, on a port of its own. */
