@@ -1,7 +1,13 @@
 import { parseText } from './arguments.ts';
 
 const LONGEST_BODY = 1024;
-const NOTHING_TO_SEE = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}]*$/u;
+/**
+ * White space, what Unicode calls ignorable (zero-width characters, Hangul fillers, variation selectors, tags), and
+ * characters without ink that it does not call so: the empty braille pattern, annotation and hieroglyph controls, the
+ * object replacement character, the null notehead and the Khitan filler.
+ */
+const NOTHING_TO_SEE =
+  /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\ufff9-\ufffc\u{13430}-\u{1343f}\u{16fe4}\u{1d159}]*$/u;
 
 /** What is wrong with a body, for the person who writes it. */
 export type BodyErrorCode = 'MESSAGE_BLANK' | 'MESSAGE_TOO_LONG';
