@@ -55,20 +55,21 @@ export async function startContender(name: Name, { given, token, environment }: 
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
   const url = `http://127.0.0.1:${port}/graphql`;
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  /** What this project says of itself; the others count in their own processes. */
-  async function spentBy(body: string): Promise<Pick<Usage, 'dynamodbCalls' | 'sqlStatements'>> {
-    const response = await fetch(url, { method: 'POST', headers: { ...headers, 'x-cost': '1' }, body });
-    const answer = (await response.json()) as { extensions: { cost: { spent: Usage } } };
-    return answer.extensions.cost.spent;
+  async function ask({ bodies }: Workload): Promise<string> {
+    const response = await fetch(url, { method: 'POST', headers, body: bodies()[0] ?? '' });
+    return response.text();
+  }
+
+  /** What one request takes of this project, which counts its last one alone. */
+  async function askOnce(workload: Workload): Promise<Usage> {
+    await ask(workload);
+    return usageOf(child);
   }
 
   return {
     name,
     url,
-    async ask({ bodies }) {
-      const response = await fetch(url, { method: 'POST', headers, body: bodies()[0] ?? '' });
-      return response.text();
-    },
+    ask,
     async saturate(workload, seconds) {
       const options = workload.most === undefined ? { duration: seconds } : { amount: workload.most };
       const { requests, duration } = await run(name, { url, workload, headers, ...options });
@@ -79,7 +80,7 @@ export async function startContender(name: Name, { given, token, environment }: 
       const before = await usageOf(child);
       const done = await run(name, { url, workload, headers, overallRate: requestsPerSecond, amount });
       const after = await usageOf(child);
-      const spent = name === 'ours' ? await spentBy(workload.bodies()[0] ?? '') : undefined;
+      const spent = name === 'ours' ? await askOnce(workload) : undefined;
       const each = (counter: (usage: Usage) => number) => (counter(after) - counter(before)) / done.requests.total;
       return {
         cpuMicroseconds: each((usage) => usage.cpuMicroseconds),

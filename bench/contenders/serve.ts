@@ -17,18 +17,27 @@ export interface Usage {
   sqlStatements: number;
 }
 
-/** What a contender did, counted by itself. */
+/** What a contender did, counted by itself; this project counts its last request alone. */
 export const counted = { dynamodbCalls: 0, sqlStatements: 0 };
 
 export function given(): Given {
   return JSON.parse(process.env['BENCH_GIVEN'] ?? '{}') as Given;
 }
 
-/** Tells the benchmark where this contender listens, and from now on what it has used whenever it asks. */
-export function announce(server: { address(): AddressInfo | string | null } | { url: string }): void {
+/**
+ * Tells the benchmark where this contender listens, and from now on what it has used whenever it asks. `count` brings
+ * `counted` up to date before.
+ */
+export function announce(
+  server: { address(): AddressInfo | string | null } | { url: string },
+  count: () => void = () => undefined,
+): void {
   const address = 'url' in server ? { port: Number(new URL(server.url).port) } : server.address();
   if (address === null || typeof address === 'string') throw new Error('A contender listens on a port');
-  process.on('message', () => process.send?.(usage()));
+  process.on('message', () => {
+    count();
+    process.send?.(usage());
+  });
   process.on('disconnect', () => process.exit());
   process.send?.({ port: address.port });
 }

@@ -26,7 +26,9 @@ const answer = z.looseObject({
       z.looseObject({ message: z.string(), extensions: z.looseObject({ code: z.string().optional() }).optional() }),
     )
     .optional(),
-  extensions: z.looseObject({ cost: z.looseObject({ spent: z.record(z.string(), z.number()) }).optional() }).optional(),
+  extensions: z
+    .looseObject({ cost: z.looseObject({ spent: z.record(z.string(), z.number()).optional() }).optional() })
+    .optional(),
 });
 const ownValues = z.object({
   data: z.object({

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { GROUP_INDEX, groupsPk } from './keys.ts';
 import { MOST_UNREAD } from './reading.ts';
-import { type MessageGroup, parseGroup, parseReading } from './rows.ts';
+import { type Item, type MessageGroup, parseGroup, parseReading } from './rows.ts';
 
 interface Table {
   dynamo: DynamoDBDocumentClient;
@@ -12,7 +12,24 @@ interface Table {
  * The group rows of a message group, of all its participants. One Query of the index, which is eventually
  * consistent: rows may be missing or old.
  */
-export async function listGroupRows({ dynamo, table }: Table, groupId: string): Promise<MessageGroup[]> {
+export async function listGroupRows(table: Table, groupId: string): Promise<MessageGroup[]> {
+  return (await queryIndex(table, groupId)).map(parseGroup);
+}
+
+/**
+ * A participant's row for a message group, or null; otherwise as `listGroupRows`. The rows of others are not even
+ * parsed: a group of other people answers as one that does not exist, whatever its rows hold.
+ */
+export async function findIndexedRow(
+  table: Table,
+  participantId: string,
+  groupId: string,
+): Promise<MessageGroup | null> {
+  const own = (await queryIndex(table, groupId)).filter((item) => item['pk'] === groupsPk(participantId)).at(-1);
+  return own ? parseGroup(own) : null;
+}
+
+async function queryIndex({ dynamo, table }: Table, groupId: string): Promise<Item[]> {
   const answer = await dynamo.send(
     new QueryCommand({
       TableName: table,
@@ -21,7 +38,7 @@ export async function listGroupRows({ dynamo, table }: Table, groupId: string): 
       ExpressionAttributeValues: { ':group': groupId },
     }),
   );
-  return (answer.Items ?? []).map(parseGroup);
+  return answer.Items ?? [];
 }
 
 /**

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { createClock, systemMicroseconds } from './clock.ts';
 import { createEdit, type Edit } from './edit.ts';
 import { findMessage } from './findMessage.ts';
-import { findOwnRow, listGroupRows, sumUnread } from './groupRows.ts';
+import { findIndexedRow, findOwnRow, sumUnread } from './groupRows.ts';
 import { groupsPk, messagesPk } from './keys.ts';
 import { createMarkRead, type MarkRead } from './markRead.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
@@ -24,7 +24,7 @@ export interface MessagesOptions {
 export interface Messages extends Send, Edit, MarkRead {
   /**
    * Pattern A: a page of a group's messages, newest first, or null where the viewer does not take part in the group.
-   * Consistent. One Query, and one beside it the first time that the viewer's part in the group is looked up here.
+   * Consistent. One Query, and one before it the first time that the viewer's part in the group is looked up here.
    */
   listMessages(viewerId: string, groupId: string, page: PageRequest): Promise<Page<Message> | null>;
   /** Pattern B: a page of the viewer's groups, the newest message first. Consistent. One Query. */
@@ -59,9 +59,9 @@ export function createMessages({ dynamo, table, now = systemMicroseconds, onLook
   }
 
   async function findMessageGroup(viewerId: string, groupId: string): Promise<MessageGroup | null> {
-    const indexed = await listGroupRows({ dynamo, table }, groupId);
-    const own = indexed.filter((row) => row.participantId === viewerId).at(-1);
-    const group = own ?? (await findOwnRow({ dynamo, table }, viewerId, groupId));
+    const group =
+      (await findIndexedRow({ dynamo, table }, viewerId, groupId)) ??
+      (await findOwnRow({ dynamo, table }, viewerId, groupId));
     if (group) remember(group);
     return group;
   }
@@ -93,11 +93,9 @@ export function createMessages({ dynamo, table, now = systemMicroseconds, onLook
     },
 
     async listMessages(viewerId, groupId, page) {
-      const [other, messages] = await Promise.all([
-        findOtherParticipant(viewerId, groupId),
-        readMessages(groupId, page),
-      ]);
-      return other && messages;
+      // Not side by side: how long a read takes would tell strangers that the group exists.
+      const other = await findOtherParticipant(viewerId, groupId);
+      return other && readMessages(groupId, page);
     },
 
     async listMessageGroups(viewerId, page) {

@@ -13,17 +13,19 @@ import {
   type Examples,
   type Generated,
 } from '../support/generate.ts';
+import { keepLog } from '../support/logged.ts';
 import { bearer, connect, subscribe } from '../support/socket.ts';
 
 const schema = readSchema();
 /** What a caller may be told; anything else is a fault of the server. */
 const EXPECTED_CODES = ['BAD_USER_INPUT', 'NOT_FOUND', 'QUERY_TOO_EXPENSIVE'];
 
+const output = keepLog();
 let api: TestApi;
 let ann: Person;
 let examples: Examples;
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi({ env: { LOG_LEVEL: 'info' }, service: { logOutput: output.destination } });
   ann = await api.person('ann');
   const people = await Promise.all(Array.from({ length: 6 }, (_, n) => api.person(`other${n}`)));
   const [ben, cat, dan] = people as [Person, Person, Person, ...Person[]];
@@ -100,15 +102,19 @@ async function faults(operation: Generated): Promise<string[]> {
   return faultsOf(operation, await run(operation));
 }
 
-async function faultsOf(operation: Generated, { data, errors = [], extensions }: GraphQLAnswer): Promise<string[]> {
+async function faultsOf(
+  operation: Generated,
+  { data, errors = [], extensions, headers }: GraphQLAnswer,
+): Promise<string[]> {
   const unexpected = errors.filter(({ extensions: { code } }) => !EXPECTED_CODES.includes(String(code)));
-  const { spent, atMost } = extensions?.cost ?? {};
+  const { atMost } = extensions?.cost ?? {};
+  const spent = output.lines('request').findLast(({ requestId }) => requestId === headers.get('x-request-id'));
   const overspent = (['dynamodbCalls', 'sqlStatements'] as const).filter(
-    (part) => !spent || !atMost || spent[part] > atMost[part],
+    (part) => !spent || !atMost || Number(spent[part]) > atMost[part],
   );
   return [
     ...unexpected.map(({ message, extensions: { code } }) => `${String(code)}: ${message}`),
-    ...overspent.map((part) => `costs more ${part} than declared: ${JSON.stringify(extensions)}`),
+    ...overspent.map((part) => `costs more ${part} than declared: ${JSON.stringify({ spent, atMost })}`),
     ...((data as unknown) ? await nonconformities(schema, { ...operation, data }) : []),
   ];
 }

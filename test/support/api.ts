@@ -27,7 +27,8 @@ export interface CostAnswer {
   requested?: number;
   atMost?: { dynamodbCalls: number; sqlStatements: number; items: number };
   limit: number;
-  spent: { dynamodbCalls: number; readUnits: number; writeUnits: number; sqlStatements: number };
+  /** Of queries that found what they asked for. */
+  spent?: { dynamodbCalls: number; readUnits: number; writeUnits: number; sqlStatements: number };
 }
 
 export interface Person extends Participant {

@@ -13,10 +13,15 @@ export function keepLog(): { destination: Writable; text: () => string; lines: (
       done();
     },
   });
-  const all = () =>
-    text
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as LogLine);
+  const parsed: LogLine[] = [];
+  let parsedTo = 0;
+  /** Each line is parsed once: some tests look up thousands. */
+  const all = () => {
+    const end = text.lastIndexOf('\n') + 1;
+    const fresh = text.slice(parsedTo, end).split('\n').filter(Boolean);
+    parsed.push(...fresh.map((line) => JSON.parse(line) as LogLine));
+    parsedTo = end;
+    return parsed;
+  };
   return { destination, text: () => text, lines: (msg) => all().filter((line) => line.msg === msg) };
 }
