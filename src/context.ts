@@ -1,10 +1,9 @@
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import type { Authenticate, Viewer } from './auth.ts';
+import type { Viewer } from './auth.ts';
 import type { Feed } from './live/feed.ts';
 import type { Typing } from './live/typing.ts';
 import type { Messages } from './messages/messages.ts';
-import type { RateLimit } from './rateLimit.ts';
 import { currentTrace } from './telemetry/trace.ts';
 import { createUserLoader, type UserLoader } from './users/loader.ts';
 import type { Relations } from './users/relations.ts';
@@ -12,14 +11,14 @@ import type { Settings } from './users/settings.ts';
 import type { Users } from './users/users.ts';
 
 /** What the resolvers of one operation work with. */
-export interface Context extends Parts {
+export interface Context extends ContextOptions {
   /** The viewer, or why there is none: introspection needs no one. See `viewerOf`. */
   caller: Viewer | GraphQLError;
   userLoader: UserLoader;
 }
 
 /** What all operations share. */
-interface Parts {
+export interface ContextOptions {
   messages: Messages;
   users: Users;
   relations: Relations;
@@ -27,22 +26,6 @@ interface Parts {
   feed: Feed;
   typing: Typing;
   logger: Logger;
-}
-
-export interface ContextOptions extends Parts {
-  authenticate: Authenticate;
-  /** None: any address may try any number of tokens. */
-  rateLimit?: RateLimit | undefined;
-}
-
-/** For an operation over HTTP: the viewer is who its `Authorization` header names. `address` is where it comes from. */
-export function createContext(options: ContextOptions) {
-  return async function contextOf(authorization: string | undefined, address: string): Promise<Context> {
-    const caller = await options.authenticate(authorization).catch(refusal);
-    if (!(caller instanceof GraphQLError)) return contextFor(caller.viewer, options);
-    const limited = await options.rateLimit?.takeOfAddress(address).catch(refusal);
-    return contextFor(limited ?? caller, options);
-  };
 }
 
 /** For one operation, or one event, of somebody who is known. */
@@ -60,9 +43,4 @@ export function contextFor(caller: Viewer | GraphQLError, options: ContextOption
 export function viewerOf({ caller }: Context): Viewer {
   if (caller instanceof GraphQLError) throw caller;
   return caller;
-}
-
-function refusal(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  throw error;
 }

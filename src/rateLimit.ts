@@ -1,10 +1,11 @@
 import { GraphQLError } from 'graphql';
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
 import { createImpatientRedis } from './redis.ts';
 
-/** How much anybody may ask for in a minute. */
+/** How many points users and addresses may spend in a minute. */
 export interface RateLimit {
-  /** Takes what an operation costs from what a user has left. @throws RATE_LIMITED where it is not enough. */
+  /** Charges a user. What is refused is charged too. @throws RATE_LIMITED if it is more than the user has left. */
   takeOfUser(userId: string, points: number): Promise<void>;
   /**
    * Charges a user for an event, or for a page that is read for one. Resolves with 0 if it is charged, else with the
@@ -12,66 +13,129 @@ export interface RateLimit {
    * people send, the user can still send operations.
    */
   chargeEvent(userId: string, points: number): Promise<number>;
-  /** Takes one request without a viewer from what an address has left. @throws RATE_LIMITED */
-  takeOfAddress(address: string): Promise<void>;
+  /** Charges an address, as `addressOf` names it. @throws RATE_LIMITED if it is more than the address has left. */
+  takeOfAddress(address: string, points: number): Promise<void>;
+  /**
+   * Milliseconds until a user may spend again, 0 if that is now. Costs no call: it is what this node knows from the
+   * last refusal, so a user who spent everything on another node is refused by the next charge.
+   */
+  waitOfUser(userId: string): number;
   close(): void;
 }
 
 export interface RateLimitOptions {
-  /** Points of cost that a user may spend in a minute; an address may send a tenth of it in requests without a token. */
+  /** Points that a user may spend in a minute; an address may spend a tenth of it on requests without a valid token. */
   pointsPerMinute: number;
   /** Shared by all nodes where there is one; while it does not answer, each node counts for itself. */
   redisUrl: string | undefined;
 }
 
-const WINDOW_SECONDS = 60;
-/** Requests without a valid token, which nobody needs many of, for each point of a user. */
-const REQUESTS_FOR_A_POINT = 0.1;
+/** What a key has spent in its window, and when that window ends. */
+interface Spent {
+  points: number;
+  endsAt: number;
+}
+
+const WINDOW_MS = 60_000;
+/** Nobody needs many requests without a valid token. */
+const ADDRESS_SHARE = 0.1;
 const MAX_SHARE_OF_EVENTS = 0.5;
 const REDIS_TIMEOUT_MS = 50;
+/** Users, and addresses, that a node remembers; the one counted longest ago is forgotten first. */
+const MAX_KEYS = 50_000;
+/** One script, so that no key is left without an end. */
+const COUNT = `
+  local points = redis.call('incrby', KEYS[1], ARGV[1])
+  local ttl = redis.call('pttl', KEYS[1])
+  if ttl < 0 then
+    redis.call('pexpire', KEYS[1], ARGV[2])
+    ttl = tonumber(ARGV[2])
+  end
+  return { points, ttl }`;
+const counted = z.tuple([z.int(), z.int()]);
+
+/** What reading something costs before anybody knows what it asks for: a point for each started kilobyte. */
+export function priceOfReading(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / 1000));
+}
 
 export function createRateLimit({ pointsPerMinute, redisUrl }: RateLimitOptions): RateLimit {
-  const redis = redisUrl === undefined ? null : createImpatientRedis(redisUrl, REDIS_TIMEOUT_MS);
+  const connection = redisUrl === undefined ? null : createImpatientRedis(redisUrl, REDIS_TIMEOUT_MS);
+  /** The counter of all nodes, while it can be asked. */
+  const shared = () => (connection?.status === 'ready' ? connection : null);
 
-  const limiter = (keyPrefix: string, points: number): RateLimiterAbstract => {
-    const options = { keyPrefix: `cruddur:${keyPrefix}`, points, duration: WINDOW_SECONDS };
-    const local = new RateLimiterMemory(options);
-    return redis ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: local }) : local;
-  };
+  function limiter(kind: 'user' | 'events' | 'address', limit: number) {
+    const local = new LRUCache<string, Spent>({ max: MAX_KEYS });
+    /** When those whom the shared counter refused may come back. */
+    const refused = new LRUCache<string, number>({ max: MAX_KEYS });
+
+    async function countTogether(key: string, points: number): Promise<Spent | null> {
+      const redis = shared();
+      if (!redis) return null;
+      try {
+        const [spent, ttl] = counted.parse(await redis.eval(COUNT, 1, `cruddur:${kind}:${key}`, points, WINDOW_MS));
+        return { points: spent, endsAt: Date.now() + ttl };
+      } catch {
+        return null;
+      }
+    }
+
+    function countAlone(key: string, points: number): Spent {
+      const known = local.get(key);
+      const isOpen = known !== undefined && Date.now() < known.endsAt;
+      const spent = isOpen ? { ...known, points: known.points + points } : { points, endsAt: Date.now() + WINDOW_MS };
+      local.set(key, spent);
+      return spent;
+    }
+
+    function waitOf(key: string): number {
+      const alone = local.get(key);
+      const ends = [alone && alone.points > limit ? alone.endsAt : 0, (shared() && refused.get(key)) ?? 0];
+      return Math.max(0, Math.max(...ends) - Date.now());
+    }
+
+    /** Charges a key: 0, or if that is too much, the milliseconds until it may spend again. */
+    async function charge(key: string, points: number): Promise<number> {
+      const wait = waitOf(key);
+      if (wait > 0) return wait;
+      const together = await countTogether(key, points);
+      const { points: spent, endsAt } = together ?? countAlone(key, points);
+      if (spent <= limit) return 0;
+      if (together) refused.set(key, endsAt);
+      return Math.max(1, endsAt - Date.now());
+    }
+
+    return { charge, waitOf };
+  }
+
   const users = limiter('user', pointsPerMinute);
   const eventPoints = Math.ceil(pointsPerMinute * MAX_SHARE_OF_EVENTS);
   const events = limiter('events', eventPoints);
-  const addresses = limiter('address', Math.ceil(pointsPerMinute * REQUESTS_FOR_A_POINT));
-
+  const addresses = limiter('address', Math.ceil(pointsPerMinute * ADDRESS_SHARE));
   return {
-    takeOfUser: (userId, points) => take(users, userId, points),
+    takeOfUser: async (userId, points) => {
+      refuseWait(await users.charge(userId, points));
+    },
     async chargeEvent(userId, points) {
       // An event that costs more than a whole minute's points would never be charged.
       const charged = Math.min(points, eventPoints);
-      return (await waitFor(events, userId, charged)) || waitFor(users, userId, charged);
+      return (await events.charge(userId, charged)) || users.charge(userId, charged);
     },
-    takeOfAddress: (address) => take(addresses, address, 1),
-    close: () => redis?.disconnect(),
+    takeOfAddress: async (address, points) => {
+      refuseWait(await addresses.charge(address, points));
+    },
+    waitOfUser: users.waitOf,
+    close: () => connection?.disconnect(),
   };
 }
 
-async function take(limiter: RateLimiterAbstract, key: string, points: number): Promise<void> {
-  const waitMs = await waitFor(limiter, key, points);
+/** @throws RATE_LIMITED unless there is nothing to wait for. */
+function refuseWait(waitMs: number): void {
   if (waitMs > 0) throw rateLimited(waitMs);
 }
 
-/** Consumes points: 0, or if there are too few, the milliseconds until there are all again. */
-async function waitFor(limiter: RateLimiterAbstract, key: string, points: number): Promise<number> {
-  try {
-    await limiter.consume(key, points);
-    return 0;
-  } catch (error) {
-    if (error instanceof RateLimiterRes) return Math.max(1, error.msBeforeNext);
-    throw error;
-  }
-}
-
-function rateLimited(waitMs: number): GraphQLError {
+/** HTTP 429, with the time after which to try again. */
+export function rateLimited(waitMs: number): GraphQLError {
   const retryAfter = Math.max(1, Math.ceil(waitMs / 1000));
   return new GraphQLError(`Too much in a minute: try again in ${retryAfter} seconds`, {
     extensions: {

@@ -10,21 +10,22 @@ import {
   type FastifyInstance,
   type FastifyRequest,
 } from 'fastify';
-import { type ContextOptions, createContext } from './context.ts';
+import { GraphQLError } from 'graphql';
+import { contextFor, type ContextOptions } from './context.ts';
 import { errorAnswer } from './errors.ts';
 import { acceptTrusted } from './graphql/acceptTrusted.ts';
 import { type ApolloOptions, createApollo } from './graphql/apollo.ts';
 import type { TrustedDocuments } from './graphql/trustedDocuments.ts';
 import { addHealth, type Checks } from './health.ts';
+import { admit, type AdmitOptions } from './http/admit.ts';
+import { refuse } from './http/refuse.ts';
 import type { ProjectionLag } from './live/projection.ts';
 import { addSockets, type Sockets } from './sockets/sockets.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { newTrace, runInSpan, type Trace } from './telemetry/trace.ts';
 import { addWeb, type WebOptions } from './web.ts';
 
-export interface ServerOptions extends ContextOptions, ApolloOptions {
-  /** How many proxies in front are believed where a request comes from. */
-  trustedProxies: number;
+export interface ServerOptions extends ContextOptions, ApolloOptions, AdmitOptions {
   corsOrigins: string[];
   checks: Checks;
   projectionLag: ProjectionLag;
@@ -102,13 +103,14 @@ async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise
   const apollo = createApollo(options);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
-  const contextOf = createContext(options);
   const handle = fastifyApolloHandler(apollo, {
-    context: (request) => contextOf(request.headers.authorization, request.ip),
+    context: ({ caller }) => Promise.resolve(contextFor(caller, options)),
   });
+  app.decorateRequest('caller');
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    onRequest: admit(options),
     preHandler: options.trustedDocuments ? [acceptTrusted(options.trustedDocuments)] : [],
     handler: (request, reply) =>
       runInSpan(request.trace, async () => handle.call(app, request, reply), {
@@ -139,7 +141,8 @@ function addTrace(app: FastifyInstance, { logger, metrics }: Pick<ServerOptions,
 
 /** What goes wrong before GraphQL sees the request answers in the shape of a GraphQL answer. */
 function addErrorAnswers(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
+    if (error instanceof GraphQLError) return refuse(reply, error);
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send(errorAnswer(error.message, codeOf(status)));
     const errorId = randomUUID();

@@ -1,10 +1,7 @@
-import type { FastifyReply, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify';
+import type { FastifyRequest, preHandlerHookHandler } from 'fastify';
+import { GraphQLError } from 'graphql';
 import { z } from 'zod';
-import { errorAnswer } from '../errors.ts';
 import type { TrustedDocuments } from './trustedDocuments.ts';
-
-/** The media type in which clients read the errors of an answer that is not 200. */
-const GRAPHQL_RESPONSE = 'application/graphql-response+json';
 
 const extensions = z.looseObject({ persistedQuery: z.looseObject({ sha256Hash: z.string() }).optional() });
 const parameters = z.looseObject({
@@ -21,16 +18,24 @@ const MALFORMED = refusal('the parameters of the request are not those of GraphQ
  * Client sends it) or by its text, and replaces the id by the text. Anything else is answered with 400 and
  * DOCUMENT_NOT_TRUSTED. Requests that name no document at all pass: GraphQL says what they lack.
  */
-export function acceptTrusted(trusted: TrustedDocuments): preHandlerAsyncHookHandler {
-  return async (request, reply) => {
-    const { success, data } = parameters.safeParse(parametersOf(request));
-    if (!success) return refuse(reply, MALFORMED.problem);
-    if (idOf(data) == null && data.query == null) return;
-    const text = findTrusted(trusted, data);
-    if (typeof text !== 'string') return refuse(reply, text.problem);
-    const extra = data.extensions && without('persistedQuery', data.extensions);
-    replaceParameters(request, { ...without('documentId', data), query: text, ...(extra && { extensions: extra }) });
+export function acceptTrusted(trusted: TrustedDocuments): preHandlerHookHandler {
+  return (request, _reply, done) => {
+    const problem = replaceId(trusted, request);
+    if (problem === null) done();
+    else done(new GraphQLError(problem, { extensions: { code: 'DOCUMENT_NOT_TRUSTED', http: { status: 400 } } }));
   };
+}
+
+/** Replaces the id by the text, or says why not. */
+function replaceId(trusted: TrustedDocuments, request: FastifyRequest): string | null {
+  const { success, data } = parameters.safeParse(parametersOf(request));
+  if (!success) return MALFORMED.problem;
+  if (idOf(data) == null && data.query == null) return null;
+  const text = findTrusted(trusted, data);
+  if (typeof text !== 'string') return text.problem;
+  const extra = data.extensions && without('persistedQuery', data.extensions);
+  replaceParameters(request, { ...without('documentId', data), query: text, ...(extra && { extensions: extra }) });
+  return null;
 }
 
 /** The text of the trusted document that a request names, or why there is none. */
@@ -52,14 +57,6 @@ function refusal(reason: string): { problem: string } {
   return {
     problem: `This server runs the documents of its manifest alone, and ${reason}. Have the operation added with the contract kit.`,
   };
-}
-
-function refuse(reply: FastifyReply, message: string): FastifyReply {
-  const graphql = reply.request.headers.accept?.includes(GRAPHQL_RESPONSE) === true;
-  return reply
-    .code(400)
-    .type(graphql ? GRAPHQL_RESPONSE : 'application/json')
-    .send(errorAnswer(message, 'DOCUMENT_NOT_TRUSTED'));
 }
 
 function without<Fields extends object>(name: keyof Fields, fields: Fields): Fields {

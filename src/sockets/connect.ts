@@ -5,6 +5,7 @@ import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Authenticate, Viewer } from '../auth.ts';
+import { addressOf } from '../http/address.ts';
 import type { RateLimit } from '../rateLimit.ts';
 
 /** A socket as `graphql-ws` hands it around, with the viewer whom its `connection_init` named. */
@@ -78,19 +79,12 @@ async function isLimited(
   { rateLimit, trustedProxies }: Pick<ConnectOptions, 'rateLimit' | 'trustedProxies'>,
 ): Promise<boolean> {
   try {
-    await rateLimit?.takeOfAddress(addressOf(request, trustedProxies));
+    await rateLimit?.takeOfAddress(addressOf(request, trustedProxies), 1);
     return false;
   } catch (error) {
     if (error instanceof GraphQLError) return true;
     throw error;
   }
-}
-
-/** Where a request comes from, as far as the proxies in front are believed: each adds who called it. */
-function addressOf({ socket, headers }: IncomingMessage, trustedProxies: number): string {
-  const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
-  const hops = [socket.remoteAddress ?? '', ...forwarded.map((address) => address.trim()).reverse()].filter(Boolean);
-  return hops[Math.min(trustedProxies, hops.length - 1)] ?? '';
 }
 
 /** The header, as clients send it along: by itself, or among the headers that Sandbox sends. */

@@ -17,17 +17,15 @@ import { checkCost, createCostOf } from '../graphql/cost.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Spans } from '../telemetry/spans.ts';
 import { newTrace, runInSpan } from '../telemetry/trace.ts';
-import type { Parameters, Socket, SocketExtra } from './connect.ts';
+import type { ConnectOptions, Parameters, Socket, SocketExtra } from './connect.ts';
 import { createReadDocument, type DocumentOptions, errorWithCode, withCode } from './documents.ts';
 import { startSubscription } from './subscribe.ts';
 
-export interface OperationsOptions extends ContextOptions, DocumentOptions {
+export interface OperationsOptions extends ContextOptions, ConnectOptions, DocumentOptions {
   /** Runs queries and mutations, as it does over HTTP. */
   apollo: ApolloServer<Context>;
   /** Counts subscriptions; nobody does where there are none. */
   metrics?: Metrics | undefined;
-  /** How many proxies in front are believed where a socket comes from. */
-  trustedProxies: number;
   spans?: Spans | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
 import { startTestApi, type TestApi } from '../support/api.ts';
@@ -16,6 +17,17 @@ async function start(env: Record<string, string>): Promise<TestApi> {
 }
 
 const ME = '{ me { id } }';
+
+/** The first line of what is answered to a request whose body never comes. */
+async function answerToHeaders(url: string, header: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const headers = [header, 'content-type: application/json', 'content-length: 20'].filter(Boolean);
+  socket.write(`POST /graphql HTTP/1.1\r\nhost: x\r\n${headers.join('\r\n')}\r\n\r\n`);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return String(answer.toString().split('\r\n')[0]);
+}
 
 describe('a rate limit', () => {
   it('refuses who has spent the points of a minute, says when to come back, and leaves others alone', async () => {
@@ -48,6 +60,35 @@ describe('a rate limit', () => {
     expect(statuses.filter((status) => status === 401)).toHaveLength(100);
     expect(statuses.filter((status) => status === 429)).toHaveLength(20);
     expect((await ann.run(ME)).status).toBe(200);
+  });
+
+  it('refuses from the headers alone: an address or a user over it need not send a body', async () => {
+    const api = await start({ RATE_LIMIT: '10' });
+    const ann = await api.person('ann');
+    expect((await api.run('{ __typename }')).status).toBe(200);
+    expect(await answerToHeaders(api.url, 'authorization: Bearer nonsense')).toBe('HTTP/1.1 429 Too Many Requests');
+    const asAnn = `authorization: Bearer ${ann.token}`;
+    while ((await ann.run(ME)).status !== 429);
+    expect(await answerToHeaders(api.url, asAnn)).toBe('HTTP/1.1 429 Too Many Requests');
+  });
+
+  it.each([
+    ['an IPv4 address', '198.51.100.1', ['::ffff:198.51.100.1', '::FFFF:c633:6401'], '198.51.100.2'],
+    [
+      'the /64 of an IPv6 address',
+      '2001:db8:0:1::1',
+      ['2001:DB8:0:1:ffff::', '2001:db8:0:1:1:2:3:4'],
+      '2001:db8:0:2::1',
+    ],
+    ['everything that is no address', 'nonsense', ['unknown', '1.2.3.4:80'], '198.51.100.1'],
+  ])('counts %s as one address', async (_name, first, same, other) => {
+    const api = await start({ RATE_LIMIT: '10', TRUSTED_PROXIES: '1' });
+    const statusFrom = async (address: string) =>
+      (await api.run(ME, {}, { authorization: 'Bearer nonsense', 'x-forwarded-for': address })).status;
+    expect(await statusFrom(first)).toBe(401);
+    for (const address of same)
+      expect({ address, status: await statusFrom(address) }).toEqual({ address, status: 429 });
+    expect(await statusFrom(other)).toBe(401);
   });
 
   it('holds for the sockets of an address too, behind the proxies that are believed', async () => {

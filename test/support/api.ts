@@ -60,6 +60,8 @@ export interface TestApiOptions {
   /** The database that people are registered in, where it is not that of the tests. */
   registryUrl?: string;
   env?: Record<string, string>;
+  /** As in production, the issuer aside: in production it must be on https. */
+  production?: boolean;
   service?: ServiceOptions;
   /** Runs the stream worker too, on a feed that it shares with the server. */
   live?: boolean;
@@ -68,21 +70,25 @@ export interface TestApiOptions {
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const [issuer, table] = await Promise.all([startIssuer(), createTestTable()]);
   const live = options.live === true ? await startLive(table) : null;
-  const service = await startService(
-    readConfig({
-      NODE_ENV: 'test',
-      PORT: '0',
-      LOG_LEVEL: 'silent',
-      DYNAMODB_ENDPOINT: options.dynamodbEndpoint ?? dynamodbEndpoint(),
-      DATABASE_URL: options.databaseUrl ?? testDatabase(),
-      MESSAGES_TABLE: table.table,
-      COGNITO_USER_POOL_ID: 'test_pool',
-      COGNITO_CLIENT_ID: issuer.clientId,
-      COGNITO_ISSUER: issuer.url,
-      ...options.env,
-    }),
-    { ...options.service, ...(live && { feed: live.feed }) },
-  );
+  const production = { NODE_ENV: 'production', COGNITO_ISSUER: 'https://cognito.example.com/pool' };
+  const config = readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    DYNAMODB_ENDPOINT: options.dynamodbEndpoint ?? dynamodbEndpoint(),
+    DATABASE_URL: options.databaseUrl ?? testDatabase(),
+    MESSAGES_TABLE: table.table,
+    COGNITO_USER_POOL_ID: 'test_pool',
+    COGNITO_CLIENT_ID: issuer.clientId,
+    COGNITO_ISSUER: issuer.url,
+    ...(options.production === true && production),
+    ...options.env,
+  });
+  const cognito = { ...config.cognito, issuer: issuer.url, jwksUri: `${issuer.url}/.well-known/jwks.json` };
+  const service = await startService(options.production === true ? { ...config, cognito } : config, {
+    ...options.service,
+    ...(live && { feed: live.feed }),
+  });
   const database = new pg.Pool({ connectionString: options.registryUrl ?? testDatabase(), max: 2 });
   let stopped: Promise<void> | undefined;
   const stopService = () => (stopped ??= service.stop());

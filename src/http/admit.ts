@@ -1,0 +1,70 @@
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Authenticate, Viewer } from '../auth.ts';
+import { priceOfReading, type RateLimit, rateLimited } from '../rateLimit.ts';
+import { runTraced } from '../telemetry/trace.ts';
+import { addressOf } from './address.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The viewer whom the token names, or why there is none. Set on `/graphql`, before the body is read. */
+    caller: Viewer | GraphQLError;
+  }
+}
+
+export interface AdmitOptions {
+  authenticate: Authenticate;
+  /** None: nothing is charged. */
+  rateLimit?: RateLimit | undefined;
+  /** Whether anybody may ask for the schema. If not, a request without a viewer is refused with 401. */
+  introspection: boolean;
+  /** How many proxies in front are believed where a request comes from. */
+  trustedProxies: number;
+}
+
+/**
+ * Decides from the headers alone, before the body is read, whether a request is served: looks up who it comes from
+ * (`request.caller`), charges the address for a request without a viewer, and refuses users and addresses that are over
+ * their limit with 429. No answer may be stored by anybody on the way.
+ */
+export function admit({
+  authenticate,
+  rateLimit,
+  introspection,
+  trustedProxies,
+}: AdmitOptions): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    const { bodyLimit } = request.routeOptions;
+    const bytes = bytesOf(request);
+    // A refusal leaves the body unread: one that is small is skipped, anything else ends the connection.
+    if (bytes > bodyLimit) reply.header('connection', 'close');
+    const { authorization } = request.headers;
+    const caller = await runTraced(request.trace, () => authenticate(authorization)).then(viewerOf, refusal);
+    request.caller = caller;
+    if (caller instanceof GraphQLError) {
+      const price = priceOfReading(Math.min(bytes, bodyLimit));
+      await rateLimit?.takeOfAddress(addressOf(request.raw, trustedProxies), price);
+      if (!introspection) throw caller;
+    } else {
+      request.trace.userId = caller.id;
+      const wait = rateLimit?.waitOfUser(caller.id) ?? 0;
+      if (wait > 0) throw rateLimited(wait);
+    }
+  };
+}
+
+/** How large a request says that its body is; one that does not say so may be of any size. */
+function bytesOf({ headers }: FastifyRequest): number {
+  if (headers['transfer-encoding'] !== undefined) return Infinity;
+  return Number(headers['content-length'] ?? 0);
+}
+
+function viewerOf({ viewer }: { viewer: Viewer }): Viewer {
+  return viewer;
+}
+
+function refusal(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  throw error;
+}
