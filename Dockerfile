@@ -1,5 +1,5 @@
 # What both the build and the operator's tools need.
-FROM node:24-bookworm-slim AS dependencies
+FROM node:24-bookworm-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20 AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund && install -d -o node -g node /data
@@ -22,7 +22,7 @@ COPY web web
 RUN npm run build && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 # No shell, no package manager, not root. The root file system may be read-only: the worker writes to /data, the API nowhere.
-FROM gcr.io/distroless/nodejs24-debian12:nonroot
+FROM gcr.io/distroless/nodejs24-debian13:nonroot@sha256:9eeb7f5887d0e239e78264b06f7f11d2e14be534050481803a9e4728fcdd278e
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATA_DIR=/data
 COPY --from=build /app/package.json /app/schema.graphql /app/rds-ca.pem ./
