@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
+  GetCommand,
   PutCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
@@ -47,7 +48,8 @@ export function putIf(table: string, item: Item, condition: string, values?: Ite
  * every write whose condition did not hold is named.
  *
  * A write whose answer got lost is sent again by the SDK. A transaction carries a token that makes that harmless; a
- * single put may then find its own item in the way, which the caller recognises by the item's id.
+ * single put may then find its own item in the way, which the caller recognises by the item's id. If the refusal of a
+ * `putIf` comes back without the item, as from older emulators, the item is read: one consistent GetItem for each.
  */
 export async function write(dynamo: DynamoDBDocumentClient, writes: Write[]): Promise<Refusal[]> {
   for (let attempt = 1; ; attempt++) {
@@ -56,7 +58,7 @@ export async function write(dynamo: DynamoDBDocumentClient, writes: Write[]): Pr
       return [];
     } catch (error) {
       const refusals = refusalsOf(error);
-      if (refusals.length > 0) return refusals;
+      if (refusals.length > 0) return await withItems(dynamo, writes, refusals);
       if (attempt === ATTEMPTS || !isWorthAnotherTry(error)) throw error;
       await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 5 * 2 ** attempt));
     }
@@ -73,6 +75,18 @@ function refusalsOf(error: unknown): Refusal[] {
   if (error instanceof ConditionalCheckFailedException) return [{ index: 0, item: itemOf(error.Item) }];
   return cancellationsOf(error).flatMap((reason, index) =>
     reason.Code === 'ConditionalCheckFailed' ? [{ index, item: itemOf(reason.Item) }] : [],
+  );
+}
+
+async function withItems(dynamo: DynamoDBDocumentClient, writes: Write[], refusals: Refusal[]): Promise<Refusal[]> {
+  return Promise.all(
+    refusals.map(async (refusal) => {
+      const put = writes[refusal.index]?.Put;
+      if (refusal.item || !put?.ReturnValuesOnConditionCheckFailure) return refusal;
+      const { TableName, Item: { pk, sk } = {} } = put;
+      const { Item: item } = await dynamo.send(new GetCommand({ TableName, Key: { pk, sk }, ConsistentRead: true }));
+      return { ...refusal, item: item ?? null };
+    }),
   );
 }
 

@@ -64,6 +64,20 @@ describe('an answer of DynamoDB that gets lost', () => {
     expect(result).toMatchObject({ outcome: 'sent', replayed: false, message: { id: stored[0]?.['message_uuid'] } });
   });
 
+  it('does not double a message on a DynamoDB that refuses a put without returning the item', async () => {
+    const { ann, groupId } = await startGroup(createMessages(table));
+    const withoutItem = (body: object) => ({ ...body, Item: undefined });
+    let puts = 0;
+    proxy.onCall(({ operation }) => {
+      if (operation !== 'PutItem') return 'pass';
+      return puts++ === 0 ? 'lose' : { rewrite: withoutItem };
+    });
+    const result = await newNode().sendToGroup(ann, groupId, 'once');
+    const stored = (await table.rows(`MSG#${groupId}`)).filter((row) => row['message'] === 'once');
+    expect(stored).toHaveLength(1);
+    expect(result).toMatchObject({ outcome: 'sent', message: { id: stored[0]?.['message_uuid'] } });
+  });
+
   it('does not double a first message or its group', async () => {
     const [ann, ben] = [newPerson('ann'), newPerson('ben')];
     let lost = 0;

@@ -7,8 +7,8 @@ export interface DynamoDbCall {
   body: Record<string, unknown>;
 }
 
-/** What happens to a call: `pass` it on, `lose` its answer, or answer with something else. */
-export type Fate = 'pass' | 'lose' | { status: number; body: object };
+/** What happens to a call: `pass` it on, `lose` its answer, answer with something else, or change the answer. */
+export type Fate = 'pass' | 'lose' | { status: number; body: object } | { rewrite: (body: object) => object };
 
 export interface DynamoDbProxy {
   url: string;
@@ -33,7 +33,7 @@ export async function startDynamoDbProxy(target: string): Promise<DynamoDbProxy>
       const body = await readBody(request);
       const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
       const fate = await decide({ operation, body: JSON.parse(body.toString()) as Record<string, unknown> });
-      if (typeof fate === 'object') {
+      if (typeof fate === 'object' && 'status' in fate) {
         response
           .writeHead(fate.status, { 'content-type': 'application/x-amz-json-1.0' })
           .end(JSON.stringify(fate.body));
@@ -41,7 +41,11 @@ export async function startDynamoDbProxy(target: string): Promise<DynamoDbProxy>
       }
       const answer = await forward(target, request, body);
       if (fate === 'lose') response.destroy();
-      else response.writeHead(answer.status, answer.headers).end(answer.body);
+      else if (typeof fate === 'object') {
+        response
+          .writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' })
+          .end(JSON.stringify(fate.rewrite(JSON.parse(answer.body.toString()) as object)));
+      } else response.writeHead(answer.status, answer.headers).end(answer.body);
     })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
