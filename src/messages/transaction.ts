@@ -83,8 +83,9 @@ async function withItems(dynamo: DynamoDBDocumentClient, writes: Write[], refusa
     refusals.map(async (refusal) => {
       const put = writes[refusal.index]?.Put;
       if (refusal.item || !put?.ReturnValuesOnConditionCheckFailure) return refusal;
-      const { TableName, Item: { pk, sk } = {} } = put;
-      const { Item: item } = await dynamo.send(new GetCommand({ TableName, Key: { pk, sk }, ConsistentRead: true }));
+      const { pk, sk }: Item = put.Item ?? {};
+      const key = { TableName: put.TableName, Key: { pk, sk }, ConsistentRead: true };
+      const { Item: item } = await dynamo.send(new GetCommand(key));
       return { ...refusal, item: item ?? null };
     }),
   );

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts';
+import { messageIdAt, timestampOf } from '../../src/messages/keys.ts';
 import { createMessages, type Messages } from '../../src/messages/messages.ts';
 import { createProjector, type StreamRecord } from '../../src/messages/projector.ts';
 import { dynamodbEndpoint } from '../support/environment.ts';
@@ -45,6 +47,33 @@ describe('editing a message', () => {
     expect(await messages.deleteMessage(ann.id, groupId, id)).toEqual(deleted);
     expect(await messages.editMessage(ann.id, groupId, id, 'x')).toEqual({ outcome: 'deleted' });
     expect(JSON.stringify(await table.rows(`MSG#${groupId}`))).not.toContain('hello');
+  });
+
+  it.each([
+    ['that says when it was made', (made: number) => messageIdAt(made), 3],
+    ['of the earlier backend', () => randomUUID(), 5],
+  ])('of an invented id %s reads a bounded number of pages of a busy group', async (_kind, idOf, maxQueries) => {
+    const { ann, groupId } = await startGroup(messages);
+    const made = Date.now() * 1000;
+    const row = { pk: `MSG#${groupId}`, message: 'x'.repeat(4000), user_uuid: ann.id, user_handle: 'ann' };
+    const rows = Array.from({ length: 1500 }, (_, n) => ({
+      ...row,
+      sk: timestampOf(made + n * 40_000),
+      message_uuid: randomUUID(),
+    }));
+    await table.load(rows);
+    let queries = 0;
+    const proxy = await startDynamoDbProxy(dynamodbEndpoint());
+    const client = createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url });
+    const behindProxy = createMessages({ dynamo: createDocumentClient(client), table: table.table });
+    await behindProxy.findMessageGroup(ann.id, groupId);
+    proxy.onCall(({ operation }) => {
+      if (operation === 'Query') queries++;
+      return 'pass';
+    });
+    const result = await behindProxy.editMessage(ann.id, groupId, idOf(made), 'x').finally(() => proxy.stop());
+    expect(result).toEqual({ outcome: 'message-not-found' });
+    expect(queries).toBeLessThanOrEqual(maxQueries);
   });
 
   it('by several at once leaves one of the texts, and one entry in the log', async () => {
