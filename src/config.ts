@@ -56,6 +56,9 @@ export interface Config extends StreamConfig {
   rateLimit: number;
   /** How many proxies stand in front, each of which adds the address that it was called from. */
   trustedProxies: number;
+  /** How many WebSockets this process holds at the same time, and how many of them for one user. */
+  maxSockets: number;
+  maxSocketsPerUser: number;
   logLevel: LogLevel;
 }
 
@@ -116,6 +119,8 @@ export function readConfig(env: Environment): Config {
     trustedDocuments: variables.TRUSTED_DOCUMENTS,
     rateLimit: variables.RATE_LIMIT ?? (production ? RATE_LIMIT_IN_PRODUCTION : 0),
     trustedProxies: variables.TRUSTED_PROXIES,
+    maxSockets: variables.MAX_SOCKETS,
+    maxSocketsPerUser: variables.MAX_SOCKETS_PER_USER,
     logLevel: variables.LOG_LEVEL,
   };
 }

@@ -20,12 +20,12 @@ import { addHealth, type Checks } from './health.ts';
 import { admit, type AdmitOptions } from './http/admit.ts';
 import { refuse } from './http/refuse.ts';
 import type { ProjectionLag } from './live/projection.ts';
-import { addSockets, type Sockets } from './sockets/sockets.ts';
+import { addSockets, type Sockets, type SocketsOptions } from './sockets/sockets.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { newTrace, runInSpan, type Trace } from './telemetry/trace.ts';
 import { addWeb, type WebOptions } from './web.ts';
 
-export interface ServerOptions extends ContextOptions, ApolloOptions, AdmitOptions {
+export interface ServerOptions extends ContextOptions, ApolloOptions, AdmitOptions, Omit<SocketsOptions, 'apollo'> {
   corsOrigins: string[];
   checks: Checks;
   projectionLag: ProjectionLag;

@@ -67,6 +67,13 @@ describe('the environment of the API', () => {
     expect(decodeURIComponent(new URL(databaseUrl).password)).toBe('p@ss/w%rd');
   });
 
+  it('names the ceilings of sockets, which are never 0', () => {
+    expect(readConfig(given)).toMatchObject({ maxSockets: 20_000, maxSocketsPerUser: 50 });
+    expect(problemsOf(() => readConfig({ ...given, MAX_SOCKETS_PER_USER: '0' }))).toContain(
+      'MAX_SOCKETS_PER_USER is malformed',
+    );
+  });
+
   it('takes an empty variable for a missing one', () => {
     expect(problemsOf(() => readConfig({ ...given, DATABASE_URL: '' }))).toContain('DATABASE_URL is missing');
   });

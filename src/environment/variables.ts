@@ -10,6 +10,10 @@ const count = z
   .string()
   .regex(/^\d{1,9}$/, 'expected a whole number, 0 or more')
   .transform(Number);
+const ceiling = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'expected a whole number, 1 or more')
+  .transform(Number);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected a URL such as http://127.0.0.1:8000' });
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 const nodeEnv = z.enum(['development', 'test', 'production']).default('development');
@@ -70,6 +74,8 @@ export const serverVariables = {
   TRUSTED_DOCUMENTS: z.string().optional(),
   RATE_LIMIT: count.optional(),
   TRUSTED_PROXIES: count.default(0),
+  MAX_SOCKETS: ceiling.default(20_000),
+  MAX_SOCKETS_PER_USER: ceiling.default(50),
   LOG_LEVEL: logLevel.default('info'),
 };
 

@@ -7,13 +7,14 @@ import { z } from 'zod';
 import type { Authenticate, Viewer } from '../auth.ts';
 import { addressOf } from '../http/address.ts';
 import type { RateLimit } from '../rateLimit.ts';
+import { createCeiling } from './ceiling.ts';
+import type { WaitingSockets } from './waiting.ts';
 
 /** A socket as `graphql-ws` hands it around, with the viewer whom its `connection_init` named. */
 export type Socket = Connection<Parameters, SocketExtra>;
 
 export type Parameters = Record<string, unknown> | undefined;
-export type Known = { viewer: Viewer };
-export type SocketExtra = Extra & Partial<Known>;
+export type SocketExtra = Extra & { viewer?: Viewer };
 
 const UNAUTHORIZED = 4401;
 const FORBIDDEN = 4403;
@@ -35,19 +36,39 @@ export interface ConnectOptions {
   rateLimit?: RateLimit | undefined;
   /** How many proxies in front are believed where a socket comes from. */
   trustedProxies: number;
+  /** How many sockets a user holds in this process at the same time. */
+  maxSocketsPerUser: number;
   logger: Logger;
 }
 
 /**
  * Lets a socket in whose `connection_init` carries a token that counts, and closes it when that token runs out. Else
  * it is closed with the reason of UNAUTHENTICATED: 4401 where there was no token, 4403 where it does not count; and with
- * 1013 where its address has tried too many, or nobody can be looked up.
+ * 1013 where its address has tried too many, nobody can be looked up, or the user has too many sockets.
  */
-export function createConnect({ authenticate, rateLimit, trustedProxies, logger }: ConnectOptions) {
+export function createConnect({
+  authenticate,
+  rateLimit,
+  trustedProxies,
+  maxSocketsPerUser,
+  waiting,
+  logger,
+}: ConnectOptions & { waiting: WaitingSockets }) {
+  const users = createCeiling<string>({ maxPerKey: maxSocketsPerUser });
+
   return async function connect({ connectionParams, extra }: Socket): Promise<boolean> {
     const { socket, request } = extra;
+    waiting.leave(request.socket);
     try {
       const { viewer, expiresAt } = await authenticate(tokenIn(connectionParams) ?? request.headers.authorization);
+      // Its end would not be noticed any more.
+      if (socket.readyState !== socket.OPEN) return false;
+      const entered = users.enter(viewer.id);
+      if (typeof entered === 'string') {
+        socket.close(TRY_AGAIN_LATER, 'TOO_MANY_SOCKETS');
+        return false;
+      }
+      socket.once('close', entered);
       extra.viewer = viewer;
       const timer = setTimeout(
         () => {

@@ -1,10 +1,19 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { useServer } from 'graphql-ws/use/ws';
+import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { createConnect, type Known, type Parameters, TRY_AGAIN_LATER } from './connect.ts';
+import { addressOf } from '../http/address.ts';
+import { createCeiling } from './ceiling.ts';
+import { createConnect, TRY_AGAIN_LATER } from './connect.ts';
 import { createOperations, type OperationsOptions } from './operations.ts';
+import { createProtocol } from './protocol.ts';
+import { createWaitingSockets } from './waiting.ts';
+
+export interface SocketsOptions extends OperationsOptions {
+  /** How many sockets this process holds at the same time. */
+  maxSockets: number;
+}
 
 export interface Sockets {
   /**
@@ -15,18 +24,23 @@ export interface Sockets {
 }
 
 const LARGEST_MESSAGE_BYTES = 100_000;
-const PING_EVERY_MS = 12_000;
 const SLOWEST_MS = 10_000;
 const LOOK_EVERY_MS = 2500;
 const SERVICE_RESTART = 1012;
 const POLL_MS = 20;
+const MAX_WAITING = 2000;
+const MAX_WAITING_PER_ADDRESS = 100;
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) on `/graphql` of an HTTP server. */
-export function addSockets(http: HttpServer, options: OperationsOptions): Sockets {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_BYTES });
+export function addSockets(http: HttpServer, options: SocketsOptions): Sockets {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_BYTES, handleProtocols });
+  const open = createCeiling<null>({ maxOfAll: options.maxSockets });
+  const waiting = createWaitingSockets({ maxPerAddress: MAX_WAITING_PER_ADDRESS, maxOfAll: MAX_WAITING });
   const { isBusy, ...operations } = createOperations(options);
-  const hooks = { ...operations, onConnect: createConnect(options) };
-  const server = useServer<Parameters, Known>(hooks, sockets, PING_EVERY_MS);
+  sockets.on(
+    'connection',
+    createProtocol({ ...operations, onConnect: createConnect({ ...options, waiting }) }, options),
+  );
   const stopWatching = closeSlow(sockets);
   let isStopping = false;
 
@@ -34,8 +48,20 @@ export function addSockets(http: HttpServer, options: OperationsOptions): Socket
     const [path] = (request.url ?? '').split('?');
     if (path !== '/graphql') refuse(socket, '404 Not Found');
     else if (isStopping) refuse(socket, '503 Service Unavailable');
-    else sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+    else accept(request, socket, head);
   });
+
+  /** Counts a socket from here on until it ends, whatever becomes of it. */
+  function accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const entered = open.enter(null);
+    if (typeof entered === 'string') {
+      refuse(socket, '503 Service Unavailable');
+      return;
+    }
+    socket.once('close', entered);
+    if (!waiting.enter(socket, addressOf(request, options.trustedProxies))) refuse(socket, '429 Too Many Requests');
+    else sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+  }
 
   return {
     async drain(timeoutMs) {
@@ -47,7 +73,9 @@ export function addSockets(http: HttpServer, options: OperationsOptions): Socket
         await sleep(POLL_MS);
       }
       for (const client of sockets.clients) client.terminate();
-      await server.dispose();
+      await new Promise((resolve) => {
+        sockets.close(resolve);
+      });
     },
   };
 }
