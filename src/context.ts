@@ -5,7 +5,7 @@ import type { Feed } from './live/feed.ts';
 import type { Typing } from './live/typing.ts';
 import type { Messages } from './messages/messages.ts';
 import { currentTrace } from './telemetry/trace.ts';
-import { createUserLoader, type UserLoader } from './users/loader.ts';
+import { type BlockLoader, createBlockLoader, createUserLoader, type UserLoader } from './users/loader.ts';
 import type { Relations } from './users/relations.ts';
 import type { Settings } from './users/settings.ts';
 import type { Users } from './users/users.ts';
@@ -15,6 +15,7 @@ export interface Context extends ContextOptions {
   /** The viewer, or why there is none: introspection needs no one. See `viewerOf`. */
   caller: Viewer | GraphQLError;
   userLoader: UserLoader;
+  blockLoader: BlockLoader;
 }
 
 /** What all operations share. */
@@ -36,7 +37,12 @@ export function contextFor(caller: Viewer | GraphQLError, options: ContextOption
   const userLoader = createUserLoader(users, (err) => {
     logger.warn({ err }, 'Postgres did not answer: names are those on the rows');
   });
-  return { caller, messages, users, relations, settings, feed, typing, logger, userLoader };
+  // Nobody has no id, and asks for nothing that is loaded.
+  const viewerId = caller instanceof GraphQLError ? '' : caller.id;
+  const blockLoader = createBlockLoader(settings, viewerId, (err) => {
+    logger.warn({ err }, 'Postgres did not answer: whom the viewer blocks is not known');
+  });
+  return { caller, messages, users, relations, settings, feed, typing, logger, userLoader, blockLoader };
 }
 
 /** The signed-in user. @throws UNAUTHENTICATED where there is none. */

@@ -8,13 +8,14 @@ import { MessageGroup } from './resolvers/messageGroup.ts';
 import { Mutation } from './resolvers/mutation.ts';
 import { Query } from './resolvers/query.ts';
 import { Subscription } from './resolvers/subscription.ts';
+import { User } from './resolvers/user.ts';
 import type { Spans } from './telemetry/spans.ts';
 
 /** The schema of `schema.graphql` with its resolvers; reads the file. Where there are spans, each call for a field has one. */
 export function createSchema(spans?: Spans): GraphQLSchema {
   const schema = makeExecutableSchema({
     typeDefs: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
-    resolvers: { DateTime, Message, MessageEvent, MessageGroup, Mutation, Query, Subscription },
+    resolvers: { DateTime, Message, MessageEvent, MessageGroup, Mutation, Query, Subscription, User },
   });
   if (spans) traceCalls(schema, spans);
   return schema;

@@ -403,8 +403,16 @@ export type PageInfo = {
  */
 export type Query = {
   __typename?: 'Query';
-  /** Whom the viewer blocks, the newest block first. */
+  /**
+   * The first hundred of `blocks`.
+   * @deprecated Ends after 100. Use `blocks`, which has pages.
+   */
   blockedUsers: Array<User>;
+  /**
+   * The users whom the viewer blocks, the newest block first. Pages are as those of `messageGroups`. To know whether one
+   * user is blocked, ask for `User.isBlockedByViewer`.
+   */
+  blocks: UserConnection;
   /** The signed-in user: the viewer. */
   me: User;
   /**
@@ -437,6 +445,19 @@ export type Query = {
    * Example: `user(handle: "@bayko") { id displayName }`.
    */
   user: Maybe<User>;
+};
+
+
+/**
+ * What can be read. Everything here needs an access token of the user pool in the header
+ * `Authorization: Bearer <token>`; without a valid one the answer is HTTP 401 with
+ * `extensions.code: UNAUTHENTICATED` and a `reason`.
+ */
+export type QueryBlocksArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -662,6 +683,28 @@ export type User = {
   handle: Scalars['String']['output'];
   /** A UUID. */
   id: Scalars['ID']['output'];
+  /** Whether the viewer blocks this user. Null where that cannot be looked up at present. */
+  isBlockedByViewer: Maybe<Scalars['Boolean']['output']>;
+};
+
+/** A page of users. */
+export type UserConnection = {
+  __typename?: 'UserConnection';
+  /** The users with their cursors. */
+  edges: Array<UserEdge>;
+  /** The users without their cursors. */
+  nodes: Array<User>;
+  /** What lies before and after this page. */
+  pageInfo: PageInfo;
+};
+
+/** A user in a page. */
+export type UserEdge = {
+  __typename?: 'UserEdge';
+  /** Opaque. Stays valid when the block is taken back. */
+  cursor: Scalars['String']['output'];
+  /** The user. */
+  node: User;
 };
 
 
@@ -779,6 +822,8 @@ export type ResolversTypes = {
   UpdateMessageSettingsInput: UpdateMessageSettingsInput;
   UpdateMessageSettingsPayload: ResolverTypeWrapper<UpdateMessageSettingsPayload>;
   User: ResolverTypeWrapper<UserModel>;
+  UserConnection: ResolverTypeWrapper<Omit<UserConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['UserEdge']>, nodes: Array<ResolversTypes['User']> }>;
+  UserEdge: ResolverTypeWrapper<Omit<UserEdge, 'node'> & { node: ResolversTypes['User'] }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -821,6 +866,8 @@ export type ResolversParentTypes = {
   UpdateMessageSettingsInput: UpdateMessageSettingsInput;
   UpdateMessageSettingsPayload: UpdateMessageSettingsPayload;
   User: UserModel;
+  UserConnection: Omit<UserConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['UserEdge']>, nodes: Array<ResolversParentTypes['User']> };
+  UserEdge: Omit<UserEdge, 'node'> & { node: ResolversParentTypes['User'] };
 };
 
 export type CostDirectiveArgs = {
@@ -956,6 +1003,7 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   blockedUsers?: Resolver<Array<ResolversTypes['User']>, ParentType, ContextType>;
+  blocks?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, Partial<QueryBlocksArgs>>;
   me?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
   messageGroup?: Resolver<Maybe<ResolversTypes['MessageGroup']>, ParentType, ContextType, RequireFields<QueryMessageGroupArgs, 'id'>>;
   messageGroups?: Resolver<ResolversTypes['MessageGroupConnection'], ParentType, ContextType, Partial<QueryMessageGroupsArgs>>;
@@ -1002,6 +1050,18 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
   displayName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   handle?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isBlockedByViewer?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+};
+
+export type UserConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserConnection'] = ResolversParentTypes['UserConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['UserEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['User']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type UserEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserEdge'] = ResolversParentTypes['UserEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = Context> = {
@@ -1031,6 +1091,8 @@ export type Resolvers<ContextType = Context> = {
   UnblockUserPayload?: UnblockUserPayloadResolvers<ContextType>;
   UpdateMessageSettingsPayload?: UpdateMessageSettingsPayloadResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
+  UserConnection?: UserConnectionResolvers<ContextType>;
+  UserEdge?: UserEdgeResolvers<ContextType>;
 };
 
 export type DirectiveResolvers<ContextType = Context> = {

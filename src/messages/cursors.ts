@@ -11,22 +11,29 @@ export interface Position {
 
 const PAGE_VERSION = 'v1';
 const POSITION_VERSION = 'e1';
+const NO_PLACE = { problem: 'does not name a place in a list' };
 
 /** An opaque cursor: a version and a sort key as it is stored, never a partition key. */
 export function cursorOf(sortKey: string): string {
   return encode(`${PAGE_VERSION}:${sortKey}`);
 }
 
+export type ParsedCursor = { sortKey: string } | { problem: string };
+
 /** The sort key in a cursor of a page, or the newest one in a cursor of an event; or what is wrong with it. */
-export function parseCursor(cursor: string): { sortKey: string } | { problem: string } {
+export function parseCursor(cursor: string): ParsedCursor {
   const { version, rest } = decode(cursor);
-  if (version === POSITION_VERSION) {
-    const position = positionOf(rest);
-    return position ? { sortKey: timestampOf(newestOf(position)) } : { problem: 'does not name a place in a list' };
-  }
+  if (version !== POSITION_VERSION) return parsePageCursor(cursor, (sortKey) => microsecondsOf(sortKey) !== null);
+  const position = positionOf(rest);
+  return position ? { sortKey: timestampOf(newestOf(position)) } : NO_PLACE;
+}
+
+/** The sort key in a cursor of a page, for a list that has such sort keys; or what is wrong with it. */
+export function parsePageCursor(cursor: string, isSortKey: (text: string) => boolean): ParsedCursor {
+  const { version, rest } = decode(cursor);
   if (version === null) return { problem: 'is not a cursor of this API' };
   if (version !== PAGE_VERSION) return { problem: `is of version ${version}, which this API does not read` };
-  return microsecondsOf(rest) === null ? { problem: 'does not name a place in a list' } : { sortKey: rest };
+  return isSortKey(rest) ? { sortKey: rest } : NO_PLACE;
 }
 
 /** The opaque cursor of an event: all that a reader has, so that it can go on without a gap and without a repetition. */

@@ -12,14 +12,18 @@ export const blockUser: NonNullable<MutationResolvers['blockUser']> = async (_pa
   const viewer = viewerOf(context);
   const userId = parseId('input.userId', input.userId);
   if (userId === viewer.id) return refused('USER_IS_VIEWER');
-  return payload(await context.settings.block(viewer.id, userId));
+  const user = await context.settings.block(viewer.id, userId);
+  context.blockLoader.clear(userId);
+  return payload(user);
 };
 
 export const unblockUser: NonNullable<MutationResolvers['unblockUser']> = async (_parent, { input }, context) => {
   const viewer = viewerOf(context);
   const userId = parseId('input.userId', input.userId);
   if (userId === viewer.id) return refused('USER_IS_VIEWER');
-  return payload(await context.settings.unblock(viewer.id, userId));
+  const user = await context.settings.unblock(viewer.id, userId);
+  context.blockLoader.clear(userId);
+  return payload(user);
 };
 
 export const updateMessageSettings: NonNullable<MutationResolvers['updateMessageSettings']> = async (

@@ -1,5 +1,5 @@
 import { badUserInput } from '../errors.ts';
-import { cursorOf, parseCursor } from '../messages/cursors.ts';
+import { cursorOf, parseCursor, type ParsedCursor } from '../messages/cursors.ts';
 import type { Page, PageRequest } from '../messages/page.ts';
 
 export interface PageArguments {
@@ -14,14 +14,17 @@ const LARGEST_SIZE = 100;
 
 /**
  * The page that the arguments of a connection ask for. Without `first` and `last`: the newest 20, or the 20 that lie
- * next to `before`.
+ * next to `before`. `parse` reads the cursors of the list; unless given, those of messages and of message groups.
  *
  * @throws BAD_USER_INPUT that names the argument.
  */
-export function parsePage({ first, after, last, before }: PageArguments): PageRequest {
+export function parsePage(
+  { first, after, last, before }: PageArguments,
+  parse: (cursor: string) => ParsedCursor = parseCursor,
+): PageRequest {
   if (first != null && last != null) throw badUserInput('last', 'cannot be combined with "first": ask for one side');
-  const olderThan = after == null ? undefined : cursorArgument('after', after);
-  const newerThan = before == null ? undefined : cursorArgument('before', before);
+  const olderThan = after == null ? undefined : cursorArgument('after', parse(after));
+  const newerThan = before == null ? undefined : cursorArgument('before', parse(before));
   if (olderThan !== undefined && newerThan !== undefined && newerThan >= olderThan) {
     throw badUserInput('before', 'must name an older place than "after": nothing lies between the two');
   }
@@ -54,8 +57,7 @@ function sizeArgument(name: 'first' | 'last', size: number | null | undefined): 
   return size;
 }
 
-function cursorArgument(name: 'after' | 'before', cursor: string): string {
-  const parsed = parseCursor(cursor);
+function cursorArgument(name: 'after' | 'before', parsed: ParsedCursor): string {
   if ('problem' in parsed) throw badUserInput(name, `${parsed.problem}: take cursors from the pages of this list`);
   return parsed.sortKey;
 }

@@ -1,10 +1,15 @@
 import { viewerOf } from '../context.ts';
 import { notFound } from '../errors.ts';
 import type { QueryResolvers } from '../generated/graphql.ts';
+import { parsePageCursor } from '../messages/cursors.ts';
+import { isBlockPlace } from '../users/blockLists.ts';
 import { normalizeHandle } from '../users/users.ts';
 import { parseId } from './arguments.ts';
 import { connectionOf, parsePage } from './pagination.ts';
 import { resolveUser } from './user.ts';
+
+/** As the schema says. */
+const MAX_BLOCKED_USERS = 100;
 
 export const Query: Required<QueryResolvers> = {
   me: (_parent, _args, context) => resolveUser(viewerOf(context), context),
@@ -34,5 +39,13 @@ export const Query: Required<QueryResolvers> = {
 
   messageSettings: (_parent, _args, context) => context.settings.findSettings(viewerOf(context).id),
 
-  blockedUsers: (_parent, _args, context) => context.settings.listBlocked(viewerOf(context).id),
+  async blocks(_parent, args, context) {
+    const page = parsePage(args, (cursor) => parsePageCursor(cursor, isBlockPlace));
+    return connectionOf(await context.settings.listBlocked(viewerOf(context).id, page));
+  },
+
+  async blockedUsers(_parent, _args, context) {
+    const page = { limit: MAX_BLOCKED_USERS, from: 'newest' } as const;
+    return (await context.settings.listBlocked(viewerOf(context).id, page)).rows;
+  },
 };

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { BlockLists } from './blockLists.ts';
 import type { Users, UserWithReceipts } from './users.ts';
 
 /** Users by id, gathered into one SQL statement; for one operation. */
@@ -12,6 +13,26 @@ export function createUserLoader(users: Users, onFailure: (error: unknown) => vo
   return new DataLoader<string, UserWithReceipts | null>(async (ids) => {
     try {
       return await users.usersByIds(ids);
+    } catch (error) {
+      onFailure(error);
+      return ids.map(() => null);
+    }
+  });
+}
+
+/** Whether the viewer blocks users, by their ids, gathered into one SQL statement; for one operation. */
+export type BlockLoader = DataLoader<string, boolean | null>;
+
+/** A loader that says null where Postgres does not answer: then `onFailure` is called once for the statement. */
+export function createBlockLoader(
+  lists: BlockLists,
+  viewerId: string,
+  onFailure: (error: unknown) => void,
+): BlockLoader {
+  return new DataLoader<string, boolean | null>(async (ids) => {
+    try {
+      const blocked = await lists.findBlocked(viewerId, ids);
+      return ids.map((id) => blocked.has(id));
     } catch (error) {
       onFailure(error);
       return ids.map(() => null);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type BlockLists, createBlockLists } from './blockLists.ts';
 import type { Sql, User } from './users.ts';
 
 /** What somebody allows others. */
@@ -10,7 +11,7 @@ export interface MessageSettings {
 }
 
 /** Whom a user wants to hear from. Every function is one SQL statement, and throws where Postgres does not answer. */
-export interface Settings {
+export interface Settings extends BlockLists {
   findSettings(userId: string): Promise<MessageSettings>;
   /** What is undefined stays as it is. Returns the settings as they are then. */
   updateSettings(userId: string, changed: Partial<MessageSettings>): Promise<MessageSettings>;
@@ -18,8 +19,6 @@ export interface Settings {
   block(blockerId: string, blockedId: string): Promise<User | null>;
   /** On return the user is not blocked; null where Postgres does not know them. */
   unblock(blockerId: string, blockedId: string): Promise<User | null>;
-  /** Whom a user blocks, the newest block first. */
-  listBlocked(blockerId: string): Promise<User[]>;
 }
 
 const COLUMNS = 'read_receipts as "readReceipts", receives_messages as "receivesMessages"';
@@ -36,6 +35,8 @@ export function createSettings(sql: Sql, onChange?: (userId: string) => void): S
   }
 
   return {
+    ...createBlockLists(sql),
+
     async findSettings(userId) {
       const [row] = await select(settingsRow, `select ${COLUMNS} from public.message_settings where user_uuid = $1`, [
         userId,
@@ -80,13 +81,5 @@ export function createSettings(sql: Sql, onChange?: (userId: string) => void): S
       );
       return user ?? null;
     },
-
-    listBlocked: (blockerId) =>
-      select(
-        userRow,
-        `select ${USER} from public.user_blocks join public.users on users.uuid = blocked_uuid
-         where blocker_uuid = $1 order by user_blocks.created_at desc, users.uuid`,
-        [blockerId],
-      ),
   };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { startTestApi, type TestApi } from '../support/api.ts';
-import { type List, listOfGroups, listOfMessages } from '../support/lists.ts';
+import { type List, listOfBlocks, listOfGroups, listOfMessages } from '../support/lists.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -24,6 +24,7 @@ const place = fc.option(fc.double({ min: 0, max: 0.999_999, noNaN: true }), { ni
 describe.each([
   ['messages', listOfMessages],
   ['messageGroups', listOfGroups],
+  ['blocks', listOfBlocks],
 ] as const)('%s', (_name, load) => {
   describe.each(SIZES)('with %i rows', (count) => {
     let list: List;

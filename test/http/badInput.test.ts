@@ -52,6 +52,22 @@ describe('a page', () => {
     expect(answer.errors?.[0]?.message).toContain(message);
   });
 
+  it.each([
+    ['of another list', 'v1:2026-11-20T20:26:11.000000Z'],
+    ['of a day that does not exist', `v1:2026-02-30T20:26:11.000000Z ${randomUUID()}`],
+    ['of a year that Postgres does not know', `v1:0000-02-03T20:26:11.000000Z ${randomUUID()}`],
+    ['with another id than a UUID', "v1:2026-02-03T20:26:11.000000Z ' or true --"],
+  ])('of blocks with a cursor %s is refused by name', async (_name, text) => {
+    const answer = await ann.run(`{ blocks(after: "${craft(text)}") { nodes { id } } }`);
+    expect(codes(answer)).toEqual(['BAD_USER_INPUT']);
+    expect(answer.errors?.[0]?.message).toContain('"after"');
+  });
+
+  it('of messages with a cursor of blocks is refused by name', async () => {
+    const after = craft(`v1:2026-11-20T20:26:11.000000Z ${randomUUID()}`);
+    expect(codes(await ann.run(query, { after }))).toEqual(['BAD_USER_INPUT']);
+  });
+
   it('with a size that is no number is refused before it runs', async () => {
     const answer = await ann.run(query, { first: 'ten' });
     expect([answer.status, codes(answer)]).toEqual([400, ['BAD_USER_INPUT']]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Person, SEND, startTestApi, type TestApi } from '../support/api.ts';
+import { listOfBlocks } from '../support/lists.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -65,12 +66,12 @@ describe('a blocked person', () => {
     const { ann, ben } = await pair();
     for (let time = 0; time < 2; time++) {
       expect((await ben.run(BLOCK, { id: ann.id })).data.blockUser.userErrors).toEqual([]);
-      const { data } = await ben.run('{ blockedUsers { handle } }');
-      expect(data.blockedUsers).toEqual([{ handle: ann.handle }]);
+      const { data } = await ben.run('{ blocks { nodes { handle } } }');
+      expect(data.blocks.nodes).toEqual([{ handle: ann.handle }]);
     }
     for (let time = 0; time < 2; time++) {
       expect((await ben.run(UNBLOCK, { id: ann.id })).data.unblockUser.userErrors).toEqual([]);
-      expect((await ben.run('{ blockedUsers { handle } }')).data.blockedUsers).toEqual([]);
+      expect((await ben.run('{ blocks { nodes { handle } } }')).data.blocks.nodes).toEqual([]);
     }
     const nobody = crypto.randomUUID();
     expect((await ben.run(BLOCK, { id: nobody })).data.blockUser.userErrors).toMatchObject([
@@ -79,6 +80,45 @@ describe('a blocked person', () => {
     expect((await ben.run(BLOCK, { id: ben.id })).data.blockUser.userErrors).toMatchObject([
       { code: 'USER_IS_VIEWER' },
     ]);
+  });
+});
+
+describe('User.isBlockedByViewer', () => {
+  const groups =
+    '{ messageGroups { nodes { otherUser { id isBlockedByViewer } participants { isBlockedByViewer } } } }';
+
+  it('is true for whom the viewer blocks, and for nobody else: neither side sees the blocks of the other', async () => {
+    const { ann, ben } = await pair();
+    await ben.run(BLOCK, { id: ann.id });
+    const seenBy = async (viewer: Person) => (await viewer.run(groups)).data.messageGroups.nodes;
+    expect(await seenBy(ben)).toEqual([
+      {
+        otherUser: { id: ann.id, isBlockedByViewer: true },
+        participants: [{ isBlockedByViewer: false }, { isBlockedByViewer: true }],
+      },
+    ]);
+    expect(await seenBy(ann)).toMatchObject([{ otherUser: { id: ben.id, isBlockedByViewer: false } }]);
+  });
+
+  it('is as it stands after each mutation of an operation', async () => {
+    const { ann, ben } = await pair();
+    const { data } = await ben.run(`mutation {
+      first: blockUser(input: { userId: "${ann.id}" }) { user { isBlockedByViewer } }
+      then: unblockUser(input: { userId: "${ann.id}" }) { user { isBlockedByViewer } }
+    }`);
+    expect(data).toEqual({
+      first: { user: { isBlockedByViewer: true } },
+      then: { user: { isBlockedByViewer: false } },
+    });
+  });
+});
+
+describe('blockedUsers', () => {
+  it('ends after a hundred, and blocks goes on', async () => {
+    const list = await listOfBlocks(api, 105);
+    const { ids } = await list.page({ first: 100 });
+    expect(await list.blockedUsers()).toEqual(ids);
+    expect((await list.page({ first: 100, after: list.cursors[99] ?? '' })).ids).toEqual(list.ids.slice(100));
   });
 });
 

@@ -43,6 +43,12 @@ it('a page of groups costs one Query and one SQL statement, with all their peopl
   expect(await costOf(ann, query)).toEqual({ dynamodbCalls: 1, sqlStatements: 1 });
 });
 
+it('whom the viewer blocks among all people of a page costs one SQL statement', async () => {
+  const query = '{ messageGroups { nodes { id otherUser { isBlockedByViewer } participants { isBlockedByViewer } } } }';
+  // One for the people, one for the blocks.
+  expect(await costOf(ann, query)).toEqual({ dynamodbCalls: 1, sqlStatements: 2 });
+});
+
 it('messages of all groups of a page cost one Query each, and one SQL statement together', async () => {
   const query =
     '{ messageGroups { nodes { messages { edges { node { ...Sent } } } } } } fragment Sent on Message { sender { handle } }';

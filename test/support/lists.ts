@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { MessageConnection, MessageGroupConnection } from '../../src/generated/graphql.ts';
+import type { MessageConnection, MessageGroupConnection, UserConnection } from '../../src/generated/graphql.ts';
 import { cursorOf } from '../../src/messages/cursors.ts';
 import { timestampOf } from '../../src/messages/keys.ts';
 import { newGroupRows, newMessage } from '../../src/messages/newRows.ts';
@@ -21,7 +21,7 @@ export interface ListPage {
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
 }
 
-/** One of the two connections, with what is known to be in it. */
+/** A connection, with what is known to be in it. */
 export interface List {
   /** Newest first. */
   ids: string[];
@@ -103,7 +103,61 @@ export async function listOfGroups(api: TestApi, count: number): Promise<List> {
   };
 }
 
-function pageOf({ edges, pageInfo }: MessageConnection | MessageGroupConnection): ListPage {
+/**
+ * The blocks of a viewer, three of each moment. Other clients of the viewer block and unblock two more people, who come
+ * first each time.
+ */
+export async function listOfBlocks(
+  api: TestApi,
+  count: number,
+): Promise<List & { blockedUsers: () => Promise<string[]> }> {
+  const viewer = await api.person('viewer');
+  const people = Array.from({ length: count }, (_, index) => ({
+    ...newPerson('blocked'),
+    at: timestampOf(START + Math.floor(index / 3) * 1_000_000),
+  }));
+  await api.database.query(
+    `insert into public.users (uuid, handle, display_name, email, cognito_user_id)
+     select uuid, handle, handle, handle, uuid from unnest($1::uuid[], $2::text[]) as people (uuid, handle)`,
+    [people.map(({ id }) => id), people.map(({ handle }) => handle)],
+  );
+  await api.database.query(
+    `insert into public.user_blocks (blocker_uuid, blocked_uuid, created_at)
+     select $1, uuid, at from unnest($2::uuid[], $3::timestamptz[]) as blocks (uuid, at)`,
+    [viewer.id, people.map(({ id }) => id), people.map(({ at }) => at)],
+  );
+  const sortKeys = people
+    .map(({ id, at }) => `${at} ${id}`)
+    .sort()
+    .reverse();
+  const others = await Promise.all([api.person('one'), api.person('two')]);
+  const change = (field: string, id: string) =>
+    viewer.run(`mutation ($id: ID!) { ${field}(input: { userId: $id }) { userErrors { code } } }`, { id });
+  let writes = 0;
+  const query = `query (${ARGUMENTS}) { blocks(${PASSED}) { edges { cursor node { id } } ${PAGE_INFO} } }`;
+  return {
+    ids: sortKeys.map((sortKey) => sortKey.split(' ')[1] ?? ''),
+    cursors: sortKeys.map(cursorOf),
+    async page(args) {
+      const { data, errors } = await viewer.run(query, { ...args });
+      if (errors) throw new Error(JSON.stringify(errors));
+      return pageOf(data.blocks);
+    },
+    async blockedUsers() {
+      const { data } = await viewer.run('{ blockedUsers { id } }');
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- served until no frontend asks for it
+      return data.blockedUsers.map(({ id }) => id);
+    },
+    async write() {
+      const other = others[writes++ % 2];
+      if (!other) return;
+      await change('unblockUser', other.id);
+      await change('blockUser', other.id);
+    },
+  };
+}
+
+function pageOf({ edges, pageInfo }: MessageConnection | MessageGroupConnection | UserConnection): ListPage {
   return { ids: edges.map(({ node }) => node.id), cursors: edges.map(({ cursor }) => cursor), pageInfo };
 }
 

@@ -67,6 +67,9 @@ export const CONVERSATION = graphql(`
   query Conversation($id: ID!, $after: String) {
     messageGroup(id: $id) {
       ...Group
+      otherUser {
+        isBlockedByViewer
+      }
     }
     messages(messageGroupId: $id, first: 50, after: $after) {
       edges {
@@ -80,9 +83,6 @@ export const CONVERSATION = graphql(`
         startCursor
         endCursor
       }
-    }
-    blockedUsers {
-      id
     }
   }
 `);

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useReducer, useRef } from 'react';
-import { CONVERSATION, GROUP, MESSAGE, MESSAGE_EVENTS, OLDER, PERSON } from '../api/operations';
+import { CONVERSATION, GROUP, MESSAGE, MESSAGE_EVENTS, OLDER } from '../api/operations';
 import { getFragmentData } from '../generated';
 import type { GroupFragment, MessageEventsSubscription, MessagePartsFragment } from '../generated/graphql';
 import { useSigned } from '../shared/context';
@@ -119,7 +119,7 @@ export function useMessages(groupId: string, onOwn: (body: string | null | undef
       const { edges, pageInfo } = data.messages;
       const group = getFragmentData(GROUP, data.messageGroup);
       const messages = edges.map(({ node }) => getFragmentData(MESSAGE, node)).reverse();
-      const isBlocked = data.blockedUsers.some(({ id }) => id === getFragmentData(PERSON, group.otherUser).id);
+      const isBlocked = data.messageGroup.otherUser.isBlockedByViewer === true;
       end.current = pageInfo.endCursor ?? null;
       dispatch({ type: 'loaded', group, messages, hasOlder: pageInfo.hasNextPage, isBlocked });
       const variables = { id: groupId, after: pageInfo.startCursor ?? null };
