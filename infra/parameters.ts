@@ -11,7 +11,13 @@ export interface Parameters {
   corsOrigins: string[];
   /** Who hears of alarms, after confirming it by e-mail; nobody unless given. */
   alarmEmail: string | undefined;
+  /** What Cognito does about sign-ins at risk; costs more for each user unless off. */
+  threatProtection: ThreatProtection;
 }
+
+export type ThreatProtection = z.infer<typeof threatProtection>;
+
+const threatProtection = z.enum(['off', 'audit', 'enforced'], 'expected off, audit or enforced');
 
 const context = z.object({
   certificateArn: z
@@ -24,6 +30,7 @@ const context = z.object({
     .pipe(z.array(z.url({ protocol: /^https$/, error: 'expected origins such as https://cruddur.com' })))
     .default([]),
   alarmEmail: z.email('expected an e-mail address').optional(),
+  threatProtection: threatProtection.default('off'),
 });
 
 /**

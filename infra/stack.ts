@@ -17,10 +17,11 @@ import { createValkey } from './valkey.ts';
 
 /** The API with everything that it stands on. */
 export class CruddurStack extends Stack {
-  constructor(scope: Construct, id: string, { certificateArn, apiOn, corsOrigins, alarmEmail }: Parameters) {
+  constructor(scope: Construct, id: string, parameters: Parameters) {
     super(scope, id);
+    const { certificateArn, apiOn, corsOrigins, alarmEmail, threatProtection } = parameters;
     const table = createTable(this);
-    const users = createUserPool(this);
+    const users = createUserPool(this, threatProtection);
     const vpc = createNetwork(this);
     const postgres = createPostgres(this, vpc);
     const valkey = createValkey(this, vpc);

@@ -130,6 +130,46 @@ describe('the user pool', () => {
     });
   });
 
+  it('lets people have a second factor by TOTP', () => {
+    has('AWS::Cognito::UserPool', { MfaConfiguration: 'OPTIONAL', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] });
+  });
+
+  it('keeps the old e-mail address until the new one is verified', () => {
+    has('AWS::Cognito::UserPool', {
+      AutoVerifiedAttributes: ['email'],
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+    });
+  });
+
+  it('pays for no threat protection unless told so', () => {
+    has('AWS::Cognito::UserPool', { UserPoolTier: 'ESSENTIALS', UserPoolAddOns: Match.absent() });
+    template.resourceCountIs('AWS::Cognito::UserPoolRiskConfigurationAttachment', 0);
+  });
+
+  it('logs sign-ins at risk when told to audit them', async () => {
+    const audited = await synthesise({ threatProtection: 'audit' });
+    audited.hasResourceProperties('AWS::Cognito::UserPool', {
+      UserPoolTier: 'PLUS',
+      UserPoolAddOns: { AdvancedSecurityMode: 'AUDIT' },
+    });
+  });
+
+  it('refuses published passwords and sign-ins at high risk when told to enforce it', async () => {
+    const enforced = await synthesise({ threatProtection: 'enforced' });
+    enforced.hasResourceProperties('AWS::Cognito::UserPool', {
+      UserPoolTier: 'PLUS',
+      UserPoolAddOns: { AdvancedSecurityMode: 'ENFORCED' },
+    });
+    enforced.hasResourceProperties('AWS::Cognito::UserPoolRiskConfigurationAttachment', {
+      ClientId: 'ALL',
+      CompromisedCredentialsRiskConfiguration: {
+        EventFilter: ['SIGN_IN', 'PASSWORD_CHANGE'],
+        Actions: { EventAction: 'BLOCK' },
+      },
+      AccountTakeoverRiskConfiguration: { Actions: { HighAction: { EventAction: 'MFA_REQUIRED', Notify: false } } },
+    });
+  });
+
   it('has no domain, with which it would not answer in the network', () => {
     template.resourceCountIs('AWS::Cognito::UserPoolDomain', 0);
   });
@@ -140,6 +180,8 @@ describe('the user pool', () => {
       GenerateSecret: false,
       WriteAttributes: ['email', 'name'],
       AccessTokenValidity: 60,
+      RefreshTokenValidity: 43_200,
+      TokenValidityUnits: Match.objectLike({ AccessToken: 'minutes', RefreshToken: 'minutes' }),
       EnableTokenRevocation: true,
       PreventUserExistenceErrors: 'ENABLED',
       AllowedOAuthFlowsUserPoolClient: false,

@@ -22,12 +22,19 @@ const reference = z.unknown().transform(nameOf);
 
 describe('the parameters', () => {
   it('are refused by name, all at once, where they are malformed', async () => {
-    const context = { certificateArn: 'none', apiOn: 'servers', corsOrigins: 'http://cruddur.com', alarmEmail: 'ops' };
+    const context = {
+      certificateArn: 'none',
+      apiOn: 'servers',
+      corsOrigins: 'http://cruddur.com',
+      alarmEmail: 'ops',
+      threatProtection: 'on',
+    };
     const problems = [
       '  certificateArn: expected the ARN of a certificate in ACM',
       '  apiOn: expected fargate or lambda',
       '  corsOrigins.0: expected origins such as https://cruddur.com',
       '  alarmEmail: expected an e-mail address',
+      '  threatProtection: expected off, audit or enforced',
     ];
     await expect(synthesise(context)).rejects.toThrow(problems.join('\n'));
   });
