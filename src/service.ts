@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { DestinationStream } from 'pino';
+import { LRUCache } from 'lru-cache';
+import type { DestinationStream, Logger } from 'pino';
 import { createAuthenticate } from './auth.ts';
 import { createDocumentClient, createDynamoDbClient, IMPATIENT } from './clients.ts';
 import type { Config } from './config.ts';
@@ -10,6 +11,7 @@ import type { Feed } from './live/feed.ts';
 import { followLag } from './live/projection.ts';
 import { createTyping } from './live/typing.ts';
 import { createMessages } from './messages/messages.ts';
+import type { OnUnreadable } from './messages/rows.ts';
 import { createRateLimit } from './rateLimit.ts';
 import { createImpatientRedis } from './redis.ts';
 import { createSchema } from './schema.ts';
@@ -121,7 +123,13 @@ export async function createService(
     feed,
     projectionLag: followLag(feed),
     typing: createTyping(feed),
-    messages: createMessages({ dynamo, table, now, onLookup: lookupsOf('participants', metrics) }),
+    messages: createMessages({
+      dynamo,
+      table,
+      now,
+      onLookup: lookupsOf('participants', metrics),
+      onUnreadable: reportOnce(logger),
+    }),
     authenticate: createAuthenticate({ ...config.cognito, users, onLookup: lookupsOf('viewers', metrics) }),
     sandboxHeaders,
     web: web
@@ -176,6 +184,16 @@ function lookupsOf(cache: string, metrics: Metrics | undefined): ((hit: boolean)
       metrics.cacheLookups(cache, hit ? { hits: 1 } : { misses: 1 });
     })
   );
+}
+
+/** Logs a row that cannot be read once in a while, however often it is met. */
+function reportOnce(logger: Logger): OnUnreadable {
+  const reported = new LRUCache<string, true>({ max: 1000, ttl: 3_600_000 });
+  return (err) => {
+    if (reported.has(err.message)) return;
+    reported.set(err.message, true);
+    logger.error({ err }, 'left out a row that cannot be read');
+  };
 }
 
 /** The user pool's API is where its issuer is. */

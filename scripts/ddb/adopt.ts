@@ -1,10 +1,12 @@
 import { groupIdOfMessagesPk, microsecondsOf, participantIdOfGroupsPk } from '../../src/messages/keys.ts';
 import { type Item, parseGroup } from '../../src/messages/rows.ts';
-import { type GroupState, hasMessages, isNormal, problemsOf, readGroup, repairGroup, type Table } from './group.ts';
+import type { Table } from '../../src/messages/table.ts';
+import { type GroupState, hasMessages, isNormal, problemsOf, readGroup, repairGroup } from './group.ts';
 import { dropRow, findMergeTarget, mergeGroups } from './merge.ts';
 import { moveMessage } from './moveMessage.ts';
 import { scanTable } from './scan.ts';
 import type { Throttle } from './throttle.ts';
+import { problemOfRow } from './unreadable.ts';
 
 export interface AdoptOptions {
   dryRun: boolean;
@@ -82,6 +84,11 @@ export async function adoptTable(target: Table, options: AdoptOptions): Promise<
 
 async function normalise(target: Table, item: Item, options: CountedOptions, report: AdoptReport): Promise<void> {
   const [pk, sk] = [String(item['pk']), String(item['sk'])];
+  const unreadable = problemOfRow(item);
+  if (unreadable !== null) {
+    options.onLeft(unreadable);
+    return;
+  }
   if (groupIdOfMessagesPk(pk) === null || isNormal(sk)) return;
   const microseconds = HAS_OFFSET.test(sk) ? microsecondsOf(sk) : options.readNaive(sk);
   if (microseconds === null) {
@@ -161,6 +168,7 @@ function createQueue(): (work: () => Promise<void>) => Promise<void> {
 
 /** A group row whose group has no messages: what is left of a merge that was cut off goes, anything else stays. */
 async function mendRow(target: Table, item: Item, { dryRun, onChange, onLeft }: AdoptOptions): Promise<void> {
+  if (problemOfRow(item) !== null) return;
   const row = parseGroup(item);
   if (await hasMessages(target, row.id)) return;
   const { pairGroupId } = await readGroup(target, row.id);

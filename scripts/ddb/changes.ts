@@ -3,8 +3,8 @@ import { type Change, logChange, parseChange } from '../../src/messages/changes.
 import { findMessage } from '../../src/messages/findMessage.ts';
 import { changesPk, ownerIdOfChangesPk } from '../../src/messages/keys.ts';
 import { changedAt, type Item, type Message, parseMessage } from '../../src/messages/rows.ts';
+import type { Table } from '../../src/messages/table.ts';
 import { write } from '../../src/messages/transaction.ts';
-import type { Table } from './group.ts';
 
 /** A broken invariant of the logs of changes, and what mends it. */
 export interface ChangeProblem {

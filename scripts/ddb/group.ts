@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { createClock } from '../../src/messages/clock.ts';
 import { listGroupRows, readGroupRows } from '../../src/messages/groupRows.ts';
 import { messagesPk, microsecondsOf, pairKey, timestampOf } from '../../src/messages/keys.ts';
@@ -11,16 +11,13 @@ import {
   pairItem,
   parseMessage,
   parsePair,
+  parseRows,
   type Participant,
 } from '../../src/messages/rows.ts';
 import { settleRows } from '../../src/messages/settle.ts';
 import type { Planning, Step } from '../../src/messages/steps.ts';
+import type { Table } from '../../src/messages/table.ts';
 import { putIf } from '../../src/messages/transaction.ts';
-
-export interface Table {
-  dynamo: DynamoDBDocumentClient;
-  table: string;
-}
 
 /** All that stands in the table about one message group, read consistently. */
 export interface GroupState {
@@ -184,7 +181,7 @@ async function findSenders(target: Table, groupId: string): Promise<[Participant
     },
   );
   for await (const { Items: items = [] } of pages) {
-    for (const { sender } of items.map(parseMessage)) senders.set(sender.id, sender);
+    for (const { sender } of parseRows(items, parseMessage)) senders.set(sender.id, sender);
     const [one, other] = [...senders.values()];
     if (one && other) return [one, other];
   }

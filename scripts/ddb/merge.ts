@@ -2,8 +2,9 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } fro
 import { groupsPk, messagesPk, microsecondsOf } from '../../src/messages/keys.ts';
 import { queryPage } from '../../src/messages/page.ts';
 import { type Item, type MessageGroup, pairItem, parseMessage } from '../../src/messages/rows.ts';
+import type { Table } from '../../src/messages/table.ts';
 import { write } from '../../src/messages/transaction.ts';
-import { type GroupState, readGroup, repairGroup, type Table } from './group.ts';
+import { type GroupState, readGroup, repairGroup } from './group.ts';
 import { moveMessage } from './moveMessage.ts';
 import type { Throttle } from './throttle.ts';
 

@@ -1,7 +1,7 @@
 import { timestampOf } from '../../src/messages/keys.ts';
 import type { Item } from '../../src/messages/rows.ts';
+import type { Table } from '../../src/messages/table.ts';
 import { putIf, write } from '../../src/messages/transaction.ts';
-import type { Table } from './group.ts';
 
 /**
  * Moves a message row to another key, with all its attributes: put and delete in one transaction. Where another

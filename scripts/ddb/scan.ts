@@ -1,6 +1,6 @@
 import { ScanCommand, type ScanCommandOutput } from '@aws-sdk/lib-dynamodb';
 import type { Item } from '../../src/messages/rows.ts';
-import type { Table } from './group.ts';
+import type { Table } from '../../src/messages/table.ts';
 
 /**
  * Reads a whole table page by page, in parallel segments; at most two pages of each are in memory. `onPage` may move or

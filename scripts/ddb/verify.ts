@@ -6,9 +6,11 @@ import {
   participantIdOfGroupsPk,
 } from '../../src/messages/keys.ts';
 import type { Item } from '../../src/messages/rows.ts';
+import type { Table } from '../../src/messages/table.ts';
 import { type ChangeProblem, findMissingEntry, findStrayEntry } from './changes.ts';
-import { type GroupState, hasMessages, isNormal, problemsOf, readGroup, repairGroup, type Table } from './group.ts';
+import { type GroupState, hasMessages, isNormal, problemsOf, readGroup, repairGroup } from './group.ts';
 import { scanTable } from './scan.ts';
+import { problemOfRow } from './unreadable.ts';
 
 export interface VerifyReport {
   rows: number;
@@ -62,13 +64,17 @@ export async function verifyTable(target: Table, options: VerifyOptions): Promis
   async function checkRow(row: Item, segment: number): Promise<void> {
     const [pk, sk] = [String(row['pk']), String(row['sk'])];
     const groupId = groupIdOfMessagesPk(pk);
+    const unreadable = problemOfRow(row);
+    if (unreadable !== null) problem(unreadable);
     if (groupId !== null) {
-      if (!isNormal(sk))
+      if (!isNormal(sk) && unreadable === null)
         problem(`${pk} / ${sk}: the sort key is not in UTC with six decimals and a Z: ddb adopt mends it`);
       // The rows of a partition follow each other, so that a group's messages are one run.
       if (lastGroups.get(segment) !== groupId) await checkGroup(groupId);
       lastGroups.set(segment, groupId);
-      await checkChange(await findMissingEntry(target, row));
+      if (unreadable === null) await checkChange(await findMissingEntry(target, row));
+    } else if (unreadable !== null) {
+      return;
     } else if (participantIdOfGroupsPk(pk) !== null) {
       const group = String(row['message_group_uuid']);
       if (!(await hasMessages(target, group))) problem(`${pk} / ${sk}: group ${group} has no messages`);

@@ -1,9 +1,9 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { logChange } from './changes.ts';
 import type { Clock } from './clock.ts';
 import { findMessage } from './findMessage.ts';
 import { messagesPk, microsecondsOf, timestampOf } from './keys.ts';
 import { changedAt, type Message } from './rows.ts';
+import type { Table } from './table.ts';
 import { write, type Write } from './transaction.ts';
 
 export type EditResult =
@@ -20,16 +20,16 @@ export interface Edit {
   deleteMessage(viewerId: string, groupId: string, messageId: string): Promise<EditResult>;
 }
 
-interface EditOptions {
-  dynamo: DynamoDBDocumentClient;
-  table: string;
+interface EditOptions extends Table {
   clock: Clock;
   takesPart: (viewerId: string, groupId: string) => Promise<boolean>;
 }
 
 const ATTEMPTS = 100;
 
-export function createEdit({ dynamo, table, clock, takesPart }: EditOptions): Edit {
+export function createEdit({ clock, takesPart, ...target }: EditOptions): Edit {
+  const { dynamo, table } = target;
+
   /** The message as it is, then as it becomes; tried again where it changed in between. */
   async function change(
     viewerId: string,
@@ -39,7 +39,7 @@ export function createEdit({ dynamo, table, clock, takesPart }: EditOptions): Ed
   ): Promise<EditResult> {
     if (!(await takesPart(viewerId, groupId))) return { outcome: 'group-not-found' };
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const message = await findMessage({ dynamo, table }, groupId, messageId);
+      const message = await findMessage(target, groupId, messageId);
       if (!message) return { outcome: 'message-not-found' };
       if (message.sender.id !== viewerId) return { outcome: 'not-the-sender' };
       const wanted = changed(message, timeAfter(message));

@@ -1,11 +1,7 @@
-import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { messagesPk, microsecondsOfId, timestampOf } from './keys.ts';
-import { type Item, type Message, parseMessage } from './rows.ts';
-
-interface Table {
-  dynamo: DynamoDBDocumentClient;
-  table: string;
-}
+import { type Item, type Message, parseMessage, parseRows } from './rows.ts';
+import type { Table } from './table.ts';
 
 /** How long after its id was made a message may have got its row: more than all tries of a write take. */
 const LATEST_ROW_MICROSECONDS = 60_000_000;
@@ -41,7 +37,7 @@ export async function findMessage(target: Table, groupId: string, messageId: str
 
 /** Looks through at most `maxPages` pages of a range, one Query each. */
 async function search(
-  { dynamo, table }: Table,
+  { dynamo, table, onUnreadable }: Table,
   messageId: string,
   { ExpressionAttributeValues: values, ...range }: Omit<QueryCommandInput, 'TableName'>,
   maxPages: number,
@@ -58,8 +54,8 @@ async function search(
         ExclusiveStartKey: start,
       }),
     );
-    const [found] = answer.Items ?? [];
-    if (found) return parseMessage(found);
+    const [found] = parseRows(answer.Items ?? [], parseMessage, onUnreadable);
+    if (found) return found;
     start = answer.LastEvaluatedKey;
     if (!start) return null;
   }

@@ -1,19 +1,15 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { GROUP_INDEX, groupsPk } from './keys.ts';
 import { MOST_UNREAD } from './reading.ts';
-import { type Item, type MessageGroup, parseGroup, parseReading } from './rows.ts';
-
-interface Table {
-  dynamo: DynamoDBDocumentClient;
-  table: string;
-}
+import { type Item, type MessageGroup, parseGroup, parseReading, parseRows } from './rows.ts';
+import type { Table } from './table.ts';
 
 /**
  * The group rows of a message group, of all its participants. One Query of the index, which is eventually
- * consistent: rows may be missing or old.
+ * consistent: rows may be missing or old. Rows that cannot be read are left out, here and below.
  */
 export async function listGroupRows(table: Table, groupId: string): Promise<MessageGroup[]> {
-  return (await queryIndex(table, groupId)).map(parseGroup);
+  return parseRows(await queryIndex(table, groupId), parseGroup, table.onUnreadable);
 }
 
 /**
@@ -25,8 +21,8 @@ export async function findIndexedRow(
   participantId: string,
   groupId: string,
 ): Promise<MessageGroup | null> {
-  const own = (await queryIndex(table, groupId)).filter((item) => item['pk'] === groupsPk(participantId)).at(-1);
-  return own ? parseGroup(own) : null;
+  const own = (await queryIndex(table, groupId)).filter((item) => item['pk'] === groupsPk(participantId));
+  return parseRows(own, parseGroup, table.onUnreadable).at(-1) ?? null;
 }
 
 async function queryIndex({ dynamo, table }: Table, groupId: string): Promise<Item[]> {
@@ -87,7 +83,7 @@ async function firstOf(rows: AsyncIterable<MessageGroup>): Promise<MessageGroup 
 }
 
 async function* ownRowsWhere(
-  { dynamo, table }: Table,
+  { dynamo, table, onUnreadable }: Table,
   participantId: string,
   attribute: 'message_group_uuid' | 'user_uuid',
   value: string,
@@ -106,7 +102,7 @@ async function* ownRowsWhere(
         ExclusiveStartKey: start,
       }),
     );
-    yield* (answer.Items ?? []).map(parseGroup);
+    yield* parseRows(answer.Items ?? [], parseGroup, onUnreadable);
     start = answer.LastEvaluatedKey;
   } while (start !== undefined);
 }

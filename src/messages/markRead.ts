@@ -1,4 +1,3 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { logChange } from './changes.ts';
 import type { Clock } from './clock.ts';
 import { findMessage } from './findMessage.ts';
@@ -8,6 +7,7 @@ import { newReading, readUpTo } from './reading.ts';
 import type { MessageGroup } from './rows.ts';
 import { settleRows } from './settle.ts';
 import { type Planning, replace, replaceAll, type Step } from './steps.ts';
+import type { Table } from './table.ts';
 
 export type MarkReadResult =
   { outcome: 'marked'; group: MessageGroup } | { outcome: 'group-not-found' | 'message-not-found' };
@@ -21,15 +21,11 @@ export interface MarkRead {
   markRead(viewerId: string, groupId: string, messageId: string, isShown: boolean): Promise<MarkReadResult>;
 }
 
-interface MarkReadOptions {
-  dynamo: DynamoDBDocumentClient;
-  table: string;
+interface MarkReadOptions extends Table {
   clock: Clock;
 }
 
-export function createMarkRead({ dynamo, table, clock }: MarkReadOptions): MarkRead {
-  const target = { dynamo, table };
-
+export function createMarkRead({ clock, ...target }: MarkReadOptions): MarkRead {
   async function readRows(viewerId: string, otherUserId: string, groupId: string): Promise<MessageGroup[]> {
     const lists = await Promise.all([viewerId, otherUserId].map((id) => readGroupRows(target, id, groupId)));
     return lists.flat();

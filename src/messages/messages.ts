@@ -1,4 +1,3 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LRUCache } from 'lru-cache';
 import { createClock, systemMicroseconds } from './clock.ts';
 import { createEdit, type Edit } from './edit.ts';
@@ -10,10 +9,9 @@ import { type Page, type PageRequest, queryPage } from './page.ts';
 import { type LogPage, readLog } from './readLog.ts';
 import { type Message, type MessageGroup, type Participant, parseGroup, parseMessage } from './rows.ts';
 import { createSend, type Send } from './send.ts';
+import type { Table } from './table.ts';
 
-export interface MessagesOptions {
-  dynamo: DynamoDBDocumentClient;
-  table: string;
+export interface MessagesOptions extends Table {
   /** Microseconds since 1970; the system's clock unless given. */
   now?: () => number;
   /** Hears whether the participants of a group were known here. */
@@ -50,7 +48,7 @@ export interface Messages extends Send, Edit, MarkRead {
 
 const REMEMBERED_PARTS = 100_000;
 
-export function createMessages({ dynamo, table, now = systemMicroseconds, onLookup }: MessagesOptions): Messages {
+export function createMessages({ now = systemMicroseconds, onLookup, ...target }: MessagesOptions): Messages {
   /** Who the other participant is, by group and viewer. Participants of a group never change, so a yes stays true. */
   const otherParticipants = new LRUCache<string, Participant>({ max: REMEMBERED_PARTS });
 
@@ -59,9 +57,7 @@ export function createMessages({ dynamo, table, now = systemMicroseconds, onLook
   }
 
   async function findMessageGroup(viewerId: string, groupId: string): Promise<MessageGroup | null> {
-    const group =
-      (await findIndexedRow({ dynamo, table }, viewerId, groupId)) ??
-      (await findOwnRow({ dynamo, table }, viewerId, groupId));
+    const group = (await findIndexedRow(target, viewerId, groupId)) ?? (await findOwnRow(target, viewerId, groupId));
     if (group) remember(group);
     return group;
   }
@@ -73,18 +69,18 @@ export function createMessages({ dynamo, table, now = systemMicroseconds, onLook
   }
 
   function readMessages(groupId: string, page: PageRequest): Promise<Page<Message>> {
-    return queryPage({ dynamo, table, pk: messagesPk(groupId) }, page, parseMessage);
+    return queryPage({ ...target, pk: messagesPk(groupId) }, page, parseMessage);
   }
 
   const clock = createClock(now);
-  const send = createSend({ dynamo, table, clock, findOtherParticipant });
+  const send = createSend({ ...target, clock, findOtherParticipant });
   const takesPart = async (viewerId: string, groupId: string) =>
     (await findOtherParticipant(viewerId, groupId)) !== null;
 
   return {
     ...send,
-    ...createEdit({ dynamo, table, clock, takesPart }),
-    ...createMarkRead({ dynamo, table, clock }),
+    ...createEdit({ ...target, clock, takesPart }),
+    ...createMarkRead({ ...target, clock }),
 
     async sendToUser(...draft) {
       const result = await send.sendToUser(...draft);
@@ -99,7 +95,7 @@ export function createMessages({ dynamo, table, now = systemMicroseconds, onLook
     },
 
     async listMessageGroups(viewerId, page) {
-      const groups = await queryPage({ dynamo, table, pk: groupsPk(viewerId) }, page, parseGroup);
+      const groups = await queryPage({ ...target, pk: groupsPk(viewerId) }, page, parseGroup);
       groups.rows.forEach(remember);
       return groups;
     },
@@ -107,9 +103,9 @@ export function createMessages({ dynamo, table, now = systemMicroseconds, onLook
     now,
     findMessageGroup,
     findOtherParticipant,
-    findMessage: (groupId, messageId) => findMessage({ dynamo, table }, groupId, messageId),
-    countUnread: (viewerId) => sumUnread({ dynamo, table }, viewerId),
-    readLog: (pk, from) => readLog({ dynamo, table }, pk, from),
+    findMessage: (groupId, messageId) => findMessage(target, groupId, messageId),
+    countUnread: (viewerId) => sumUnread(target, viewerId),
+    readLog: (pk, from) => readLog(target, pk, from),
 
     async findNewestMessage(groupId) {
       const { rows } = await readMessages(groupId, { limit: 1, from: 'newest' });

@@ -1,7 +1,7 @@
 import { type AttributeValue, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { convertToNative } from '@aws-sdk/util-dynamodb';
-import type { Item } from './rows.ts';
+import { type Item, parseRows } from './rows.ts';
+import type { Table } from './table.ts';
 
 /** A page of a list that runs newest first. Bounds are sort keys as they are stored, and exclusive. */
 export interface PageRequest {
@@ -21,14 +21,12 @@ export interface Page<Row> {
 
 type StoredItem = Record<string, AttributeValue>;
 
-interface Partition {
-  dynamo: DynamoDBDocumentClient;
-  table: string;
+interface Partition extends Table {
   pk: string;
 }
 
 /**
- * Reads a page of one partition, consistently. One Query of at most `limit` + 2 items, and another of one item for
+ * Reads a page of one partition, consistently; rows that cannot be read are left out. One Query of at most `limit` + 2 items, and another of one item for
  * each bound whose own row is gone (a group that has moved, a cursor that nobody was given).
  */
 export async function queryPage<Row extends { sortKey: string }>(
@@ -38,12 +36,12 @@ export async function queryPage<Row extends { sortKey: string }>(
 ): Promise<Page<Row>> {
   const bounds = [page.olderThan, page.newerThan].filter((bound) => bound !== undefined);
   // The rows of the bounds are read along: they answer whether anything lies beyond.
-  const items = await queryRange(partition, page, page.limit + 2);
-  const inside = items.map(parse).filter((row) => !bounds.includes(row.sortKey));
+  const rows = await queryRange(partition, page, page.limit + 2, parse);
+  const inside = rows.filter((row) => !bounds.includes(row.sortKey));
   const beyondLimit = inside.length > page.limit;
   const taken = inside.slice(0, page.limit);
 
-  const isThere = (bound: string) => items.some((item) => item['sk'] === bound);
+  const isThere = (bound: string) => rows.some((row) => row.sortKey === bound);
   const lies = async (bound: string | undefined, side: '<' | '>') =>
     bound !== undefined && (isThere(bound) || (await anyRow(partition, side, bound)));
   const newestFirst = page.from === 'newest';
@@ -54,9 +52,14 @@ export async function queryPage<Row extends { sortKey: string }>(
   return { rows: newestFirst ? taken : taken.toReversed(), hasOlder, hasNewer };
 }
 
-/** Reads up to `count` items of the range, bounds included. */
-async function queryRange(partition: Partition, page: PageRequest, count: number): Promise<Item[]> {
-  const items: Item[] = [];
+/** Reads up to `count` rows of the range, bounds included. */
+async function queryRange<Row>(
+  partition: Partition,
+  page: PageRequest,
+  count: number,
+  parse: (item: Item) => Row,
+): Promise<Row[]> {
+  const rows: Row[] = [];
   let start: StoredItem | undefined;
   do {
     const answer = await partition.dynamo.send(
@@ -65,14 +68,14 @@ async function queryRange(partition: Partition, page: PageRequest, count: number
         ...range(partition.pk, page),
         ScanIndexForward: page.from === 'oldest',
         ConsistentRead: true,
-        Limit: count - items.length,
+        Limit: count - rows.length,
         ExclusiveStartKey: start,
       }),
     );
-    items.push(...(answer.Items ?? []).map(itemOf));
+    rows.push(...parseRows((answer.Items ?? []).map(itemOf), parse, partition.onUnreadable));
     start = answer.LastEvaluatedKey;
-  } while (start !== undefined && items.length < count);
-  return items;
+  } while (start !== undefined && rows.length < count);
+  return rows;
 }
 
 function range(pk: string, { olderThan, newerThan }: PageRequest): Partial<QueryCommandInput> {

@@ -98,6 +98,22 @@ export class RowError extends Error {
   override readonly name = 'RowError';
 }
 
+/** Called with each row that cannot be parsed, and is left out for that. */
+export type OnUnreadable = (error: RowError) => void;
+
+/** The rows among the items. One that cannot be parsed suffices to break nothing else: it is reported and left out. */
+export function parseRows<Row>(items: Item[], parse: (item: Item) => Row, onUnreadable?: OnUnreadable): Row[] {
+  return items.flatMap((item) => {
+    try {
+      return [parse(item)];
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error;
+      onUnreadable?.(error);
+      return [];
+    }
+  });
+}
+
 export function messageItem(message: Message): Item & Key {
   return {
     pk: messagesPk(message.groupId),

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from './clock.ts';
 import { findRowSharedWith } from './groupRows.ts';
 import { idempotencyRowKey, messageIdAt, messagesPk, pairKey, timestampOf } from './keys.ts';
@@ -18,6 +18,7 @@ import {
   parsePair,
   type Participant,
 } from './rows.ts';
+import type { Table } from './table.ts';
 import { type Put, putIf, type Refusal, write } from './transaction.ts';
 
 /** How long an idempotency key is remembered: 24 hours. */
@@ -57,9 +58,7 @@ export interface Send {
   findSent(sender: Participant, idempotency: Idempotency): Promise<SendResult | null>;
 }
 
-interface SendOptions {
-  dynamo: DynamoDBDocumentClient;
-  table: string;
+interface SendOptions extends Table {
   clock: Clock;
   findOtherParticipant: (viewerId: string, groupId: string) => Promise<Participant | null>;
 }
@@ -84,7 +83,9 @@ interface Target {
 const ATTEMPTS = 5000;
 const FREE = 'attribute_not_exists(pk)';
 
-export function createSend({ dynamo, table, clock, findOtherParticipant }: SendOptions): Send {
+export function createSend({ clock, findOtherParticipant, ...target }: SendOptions): Send {
+  const { dynamo, table } = target;
+
   async function sendToGroup(
     sender: Participant,
     groupId: string,
@@ -102,7 +103,7 @@ export function createSend({ dynamo, table, clock, findOtherParticipant }: SendO
     body: string,
     idempotency?: Idempotency,
   ): Promise<SendResult> {
-    const shared = await findRowSharedWith({ dynamo, table }, sender.id, recipient.id);
+    const shared = await findRowSharedWith(target, sender.id, recipient.id);
     const draft = draftOf(sender, body, idempotency);
     const group = { id: shared?.id ?? randomUUID(), other: recipient, isNew: !shared };
     const pair = pairItem(sender.id, recipient.id, group.id);

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from './clock.ts';
 import { timestampOf } from './keys.ts';
+import { type Item, parseGroup, parseRows } from './rows.ts';
 import type { Planning, Step } from './steps.ts';
 import { write } from './transaction.ts';
 
@@ -37,11 +38,16 @@ export async function settleRows<State>(
     );
     if (refusals.length === 0) return state;
     const givingWay = refusals.flatMap(({ index, item }) => {
-      const isOthers = item !== null && item['message_group_uuid'] !== groupId;
-      return isOthers ? (steps[index]?.takes ?? []) : [];
+      const givesWay = item !== null && !isOwn(item, groupId);
+      return givesWay ? (steps[index]?.takes ?? []) : [];
     });
     for (const participantId of givingWay) nudges.set(participantId, (nudges.get(participantId) ?? 0) + 1);
     if (givingWay.length < refusals.length) state = await readAgain();
   }
   throw new Error(`The rows of message group ${groupId} did not hold still for ${ATTEMPTS} tries`);
+}
+
+/** True for a row of the group; one that cannot be read keeps its place as another group's does. */
+function isOwn(item: Item, groupId: string): boolean {
+  return item['message_group_uuid'] === groupId && parseRows([item], parseGroup).length > 0;
 }

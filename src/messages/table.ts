@@ -7,7 +7,16 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GROUP_INDEX } from './keys.ts';
+import type { OnUnreadable } from './rows.ts';
+
+/** The messages table, and who learns of rows in it that cannot be read. */
+export interface Table {
+  dynamo: DynamoDBDocumentClient;
+  table: string;
+  onUnreadable?: OnUnreadable | undefined;
+}
 
 /** The attribute that holds when an idempotency row may go, in seconds since 1970. */
 export const TTL_ATTRIBUTE = 'expires_at';

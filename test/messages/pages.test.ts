@@ -166,3 +166,29 @@ describe('a page of message groups', () => {
     });
   });
 });
+
+describe('a row that cannot be read', () => {
+  it('is left out of its page, which is as large as was asked for and knows what follows, and is reported', async () => {
+    const { viewer, groupId } = await groupOf(8);
+    const [row] = (await table.rows(`MSG#${groupId}`)).filter(({ message }) => message === '6');
+    await table.put({ ...row, message_uuid: 6 });
+    const reported: string[] = [];
+    const reader = createMessages({ ...table, onUnreadable: ({ message }) => reported.push(message) });
+    const page = await reader.listMessages(viewer.id, groupId, { limit: 4, from: 'newest' });
+    expect(page).toMatchObject({
+      rows: [{ body: '8' }, { body: '7' }, { body: '5' }, { body: '4' }],
+      hasOlder: true,
+      hasNewer: false,
+    });
+    expect(reported).toEqual([expect.stringContaining(`MSG#${groupId} / ${at(6)}`)]);
+  });
+
+  it('does not hide the other message groups of its participant', async () => {
+    const cat = newPerson('cat');
+    for (const body of ['1', '2', '3']) await messages.sendToUser(cat, newPerson('other'), body);
+    const [row] = (await table.rows(`GRP#${cat.id}`)).filter(({ message }) => message === '2');
+    await table.put({ ...row, user_uuid: null });
+    const page = await messages.listMessageGroups(cat.id, { limit: 10, from: 'newest' });
+    expect(page.rows.map(({ lastMessage }) => lastMessage.body)).toEqual(['3', '1']);
+  });
+});

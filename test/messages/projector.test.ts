@@ -55,6 +55,50 @@ function inBatches<Value>(values: Value[], sizes: number[]): Value[][] {
   return batches;
 }
 
+describe('a group row that cannot be read', () => {
+  it('is reported and stops nothing: its participant gets another row, and other groups of the batch move', async () => {
+    const messages = createMessages(table);
+    const [broken, whole] = [await startGroup(messages), await startGroup(messages)];
+    const [row] = await table.rows(`GRP#${broken.ben.id}`);
+    await table.put({ ...row, user_uuid: 42 });
+    await send(broken.groupId, broken.ann, 1);
+    await send(whole.groupId, whole.ann, 1);
+    const { failedFrom, skipped } = await createProjector(table)(await recordsOf(broken.groupId, whole.groupId));
+    expect(failedFrom).toBeNull();
+    expect(skipped).toEqual([expect.stringContaining(`GRP#${broken.ben.id}`)]);
+    for (const { ben } of [broken, whole]) {
+      const { rows } = await createMessages(table).listMessageGroups(ben.id, { limit: 10, from: 'newest' });
+      expect(rows).toMatchObject([{ lastMessage: { body: 'message 0' } }]);
+    }
+  });
+
+  it('keeps its place from the row that its participant gets instead', async () => {
+    const { ann, ben, groupId } = await startGroup(createMessages(table));
+    const [row] = await table.rows(`GRP#${ben.id}`);
+    await table.put({ ...row, user_uuid: 42 });
+    const { failedFrom } = await createProjector(table)(await recordsOf(groupId));
+    expect(failedFrom).toBeNull();
+    expect(await createMessages(table).findMessageGroup(ben.id, groupId)).toMatchObject({ otherUser: { id: ann.id } });
+    expect(await table.rows(`GRP#${ben.id}`)).toHaveLength(2);
+  });
+});
+
+it('a write that DynamoDB will never accept does not hold up the batches after it', async () => {
+  const { ann, groupId } = await startGroup(createMessages(table));
+  await send(groupId, ann, 1);
+  const client = createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url });
+  proxy.onCall(({ operation }) =>
+    operation === 'TransactWriteItems'
+      ? { status: 400, body: { __type: 'com.amazon.coral.validate#ValidationException', message: 'too large' } }
+      : 'pass',
+  );
+  const project = createProjector({ dynamo: createDocumentClient(client), table: table.table });
+  const { failedFrom, skipped } = await project(await recordsOf(groupId));
+  proxy.onCall(() => 'pass');
+  expect(failedFrom).toBeNull();
+  expect(skipped).toEqual([expect.stringMatching(new RegExp(`${groupId}.*too large`))]);
+});
+
 describe('the projector', () => {
   it('brings every row to the newest message for records in any order, repeated, in any batches', async () => {
     await fc.assert(

@@ -8,6 +8,7 @@ import { createDocumentClient, createDynamoDbClient } from '../../src/clients.ts
 import { microsecondsOf, timestampOf } from '../../src/messages/keys.ts';
 import { createMessages } from '../../src/messages/messages.ts';
 import type { Item } from '../../src/messages/rows.ts';
+import { startGroup } from '../support/group.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { legacyGroups, legacyItems } from '../support/legacyTable.ts';
 import { drainStream } from '../support/stream.ts';
@@ -278,4 +279,31 @@ describe('a time without an offset', () => {
   ])('is read in the zone that is named: %s', (zone, sortKey, expected) => {
     expect(timestampOf(readNaiveTime(sortKey, zone) ?? 0)).toBe(expected);
   });
+});
+
+it('ddb adopt and ddb verify name the rows that they cannot read, leave them alone, and do all the rest', async () => {
+  await emptyTable();
+  const messages = createMessages(table);
+  const whole = await startGroup(messages);
+  const broken = await startGroup(messages);
+  const [groupRow] = await table.rows(`GRP#${broken.ben.id}`);
+  const unreadable = [
+    { ...groupRow, user_uuid: 42 },
+    { pk: `MSG#${broken.groupId}`, sk: 'no time', message_uuid: 'x', message: 'x', user_uuid: broken.ann.id },
+    { pk: `MSG#${broken.groupId}`, sk: '2026-01-01T00:00:00+09:00', message: 'a message without an id' },
+  ];
+  await table.put(...unreadable);
+  await table.remove((await table.rows(`DM#${[whole.ann.id, whole.ben.id].sort().join('#')}`))[0]);
+  const left: string[] = [];
+  await adoptTable(table, { ...options, onLeft: (line) => left.push(line) });
+  expect(left).toHaveLength(unreadable.length);
+  expect(await table.rows(`DM#`)).toHaveLength(2);
+  const found = await problems();
+  for (const { pk = '', sk = '' } of unreadable) {
+    const naming = expect.stringContaining(`${pk} / ${sk}`);
+    expect(left).toContainEqual(naming);
+    expect(found).toContainEqual(naming);
+  }
+  const rows = await table.rows();
+  for (const row of unreadable) expect(rows).toContainEqual(row);
 });
