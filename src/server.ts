@@ -1,28 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
-import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
-import {
-  fastify,
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyRequest,
-} from 'fastify';
-import { GraphQLError } from 'graphql';
+import helmet from '@fastify/helmet';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { contextFor, type ContextOptions } from './context.ts';
-import { errorAnswer } from './errors.ts';
 import { acceptTrusted } from './graphql/acceptTrusted.ts';
 import { type ApolloOptions, createApollo } from './graphql/apollo.ts';
 import type { TrustedDocuments } from './graphql/trustedDocuments.ts';
-import { addHealth, type Checks } from './health.ts';
 import { admit, type AdmitOptions } from './http/admit.ts';
-import { refuse } from './http/refuse.ts';
+import { addDrain, type Drain } from './http/drain.ts';
+import { addErrorAnswers } from './http/errorAnswers.ts';
+import { headersFor } from './http/headers.ts';
+import { addHealth, type Checks } from './http/health.ts';
+import { addRequestLog } from './http/requestLog.ts';
 import type { ProjectionLag } from './live/projection.ts';
 import { addSockets, type Sockets, type SocketsOptions } from './sockets/sockets.ts';
 import type { Metrics } from './telemetry/metrics.ts';
-import { newTrace, runInSpan, type Trace } from './telemetry/trace.ts';
+import { runInSpan } from './telemetry/trace.ts';
 import { addWeb, type WebOptions } from './web.ts';
 
 export interface ServerOptions extends ContextOptions, ApolloOptions, AdmitOptions, Omit<SocketsOptions, 'apollo'> {
@@ -39,17 +33,8 @@ export interface ServerOptions extends ContextOptions, ApolloOptions, AdmitOptio
 
 export interface Server {
   app: FastifyInstance;
-  /**
-   * From now on `/health/ready` answers 503, every connection is closed after its answer, and sockets are told to
-   * reconnect elsewhere. Resolves when no request is open and no socket, or after `timeoutMs`.
-   */
-  drain: (timeoutMs: number) => Promise<void>;
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    trace: Trace;
-  }
+  /** As `Drain`, and sockets are told to reconnect elsewhere; resolves when none is open either. */
+  drain: Drain['drain'];
 }
 
 const LARGEST_REQUEST_BYTES = 100_000;
@@ -71,12 +56,16 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     forceCloseConnections: true,
   });
-  const { drain: drainRequests, isStopping } = addDrain(app);
-  addTrace(app, options);
+  // Of a connection that could not be accepted; the others go on.
+  app.server.on('error', (err) => {
+    options.logger.warn({ err }, 'a connection could not be accepted');
+  });
+  const { drain: drainRequests, isDraining } = addDrain(app);
+  addRequestLog(app, options);
   addErrorAnswers(app);
   await app.register(helmet, headersFor(options.production));
   await app.register(cors, { origin: options.corsOrigins, maxAge: 600, exposedHeaders: ['x-request-id'] });
-  addHealth(app, { ...options, isStopping });
+  addHealth(app, { ...options, isDraining });
   if (options.web) await addWeb(app, options.web);
   const sockets = await addGraphQL(app, options);
   return {
@@ -84,17 +73,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     async drain(timeoutMs) {
       await Promise.all([drainRequests(timeoutMs), sockets.drain(timeoutMs)]);
     },
-  };
-}
-
-/** In production nothing here is a page, the web client aside, which has a policy of its own; Sandbox needs to be one. */
-function headersFor(production: boolean): FastifyHelmetOptions {
-  const nothing = { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } };
-  return {
-    contentSecurityPolicy: production ? nothing : false,
-    strictTransportSecurity: production,
-    crossOriginResourcePolicy: false,
-    crossOriginOpenerPolicy: false,
   };
 }
 
@@ -119,73 +97,6 @@ async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise
       }),
   });
   return addSockets(app.server, { ...options, apollo });
-}
-
-/** Gives every request its trace, and writes it as the request's one line in the log. */
-function addTrace(app: FastifyInstance, { logger, metrics }: Pick<ServerOptions, 'logger' | 'metrics'>): void {
-  app.decorateRequest('trace');
-  app.addHook('onRequest', (request, reply, done) => {
-    request.trace = newTrace(request.id);
-    reply.header('x-request-id', request.id);
-    done();
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    const [path] = request.url.split('?');
-    const durationMs = Math.round(reply.elapsedTime * 10) / 10;
-    if (path === '/graphql')
-      metrics?.operation(request.trace.operationName, reply.statusCode, reply.elapsedTime / 1000);
-    logger.info({ ...request.trace, method: request.method, path, status: reply.statusCode, durationMs }, 'request');
-    done();
-  });
-}
-
-/** What goes wrong before GraphQL sees the request answers in the shape of a GraphQL answer. */
-function addErrorAnswers(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
-    if (error instanceof GraphQLError) return refuse(reply, error);
-    const status = error.statusCode ?? 500;
-    if (status < 500) return reply.code(status).send(errorAnswer(error.message, codeOf(status)));
-    const errorId = randomUUID();
-    request.log.error({ err: error, errorId }, 'unexpected error');
-    const message = `Something went wrong here. If it goes on, report it with the id ${errorId}.`;
-    return reply.code(500).send(errorAnswer(message, 'INTERNAL_SERVER_ERROR', { errorId }));
-  });
-  app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .send(errorAnswer(`There is nothing at ${request.method} ${request.url}. The API is at /graphql.`, 'NOT_FOUND')),
-  );
-}
-
-function codeOf(status: number): string {
-  return status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST';
-}
-
-function addDrain(app: FastifyInstance): Pick<Server, 'drain'> & { isStopping: () => boolean } {
-  const open = new Set<FastifyRequest>();
-  let whenIdle: (() => void) | undefined;
-  app.addHook('onRequest', (request, reply, done) => {
-    if (!request.url.startsWith('/health/')) open.add(request);
-    if (whenIdle) reply.header('connection', 'close');
-    done();
-  });
-  app.addHook('onResponse', (request, _reply, done) => {
-    open.delete(request);
-    if (open.size === 0) whenIdle?.();
-    done();
-  });
-  return {
-    isStopping: () => whenIdle !== undefined,
-    drain: (timeoutMs) =>
-      new Promise((resolve) => {
-        const timeout = setTimeout(resolve, timeoutMs);
-        whenIdle = () => {
-          clearTimeout(timeout);
-          resolve();
-        };
-        if (open.size === 0) whenIdle();
-      }),
-  };
 }
 
 function requestIdOf(header: string | string[] | undefined): string {

@@ -31,6 +31,7 @@ import type { WebOptions } from './web.ts';
 
 /** The server with all its clients, which does not listen. */
 export interface Service extends Server {
+  logger: Logger;
   /** Where what is counted is served from, by whoever listens. */
   metrics: Metrics | undefined;
   /** Closes the server and every connection of its clients. */
@@ -42,6 +43,7 @@ export interface RunningService {
   url: string;
   /** The port of `/metrics`, where it is served. */
   metricsPort: number | undefined;
+  logger: Logger;
   /** Takes no new work, lets open requests finish (10 s at most), and closes every connection. */
   stop(): Promise<void>;
 }
@@ -61,12 +63,13 @@ const DRAIN_MS = 10_000;
 
 /** As `createService`, and listens. */
 export async function startService(config: Config, options: ServiceOptions = {}): Promise<RunningService> {
-  const { app, drain, metrics, close } = await createService(config, options);
+  const { app, drain, metrics, logger, close } = await createService(config, options);
   await app.listen({ host: config.host, port: config.port });
-  const metricsServer = config.metrics && (await metrics?.listen(config.metrics.host, config.metrics.port));
+  const metricsServer = config.metrics && (await metrics?.listen(config.metrics.host, config.metrics.port, logger));
   return {
     url: urlOf(config.host, app.server.address()),
     metricsPort: metricsServer?.port,
+    logger,
     async stop() {
       await drain(DRAIN_MS);
       await metricsServer?.close();
@@ -144,6 +147,7 @@ export async function createService(
     app,
     drain,
     metrics,
+    logger,
     async close() {
       await app.close();
       if (!givenFeed) await feed.close();

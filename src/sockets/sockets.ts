@@ -23,7 +23,16 @@ export interface Sockets {
   drain(timeoutMs: number): Promise<void>;
 }
 
-const LARGEST_MESSAGE_BYTES = 100_000;
+const SERVER_OPTIONS = {
+  noServer: true,
+  handleProtocols,
+  maxPayload: 100_000,
+  // A message of that size needs far fewer, unless somebody wants it to take much memory.
+  maxFragments: 128,
+  maxBufferedChunks: 1024,
+  // How long a client may take to answer a close; the types of `ws` do not know it.
+  closeTimeout: 5000,
+};
 const SLOWEST_MS = 10_000;
 const LOOK_EVERY_MS = 2500;
 const SERVICE_RESTART = 1012;
@@ -33,7 +42,7 @@ const MAX_WAITING_PER_ADDRESS = 100;
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) on `/graphql` of an HTTP server. */
 export function addSockets(http: HttpServer, options: SocketsOptions): Sockets {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_BYTES, handleProtocols });
+  const sockets = new WebSocketServer(SERVER_OPTIONS);
   const open = createCeiling<null>({ maxOfAll: options.maxSockets });
   const waiting = createWaitingSockets({ maxPerAddress: MAX_WAITING_PER_ADDRESS, maxOfAll: MAX_WAITING });
   const { isBusy, ...operations } = createOperations(options);
@@ -42,12 +51,14 @@ export function addSockets(http: HttpServer, options: SocketsOptions): Sockets {
     createProtocol({ ...operations, onConnect: createConnect({ ...options, waiting }) }, options),
   );
   const stopWatching = closeSlow(sockets);
-  let isStopping = false;
+  let isDraining = false;
 
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Nobody else listens, until the handshake is done.
+    socket.on('error', () => socket.destroy());
     const [path] = (request.url ?? '').split('?');
     if (path !== '/graphql') refuse(socket, '404 Not Found');
-    else if (isStopping) refuse(socket, '503 Service Unavailable');
+    else if (isDraining) refuse(socket, '503 Service Unavailable');
     else accept(request, socket, head);
   });
 
@@ -65,7 +76,7 @@ export function addSockets(http: HttpServer, options: SocketsOptions): Sockets {
 
   return {
     async drain(timeoutMs) {
-      isStopping = true;
+      isDraining = true;
       stopWatching();
       const end = Date.now() + timeoutMs;
       while (sockets.clients.size > 0 && Date.now() < end) {
@@ -102,6 +113,7 @@ function closeSlow({ clients }: WebSocketServer): () => void {
   };
 }
 
+/** Closes both directions when the answer is out: nothing else looks after a socket that asked for an upgrade. */
 function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
 }

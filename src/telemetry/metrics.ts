@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { Logger } from 'pino';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What is counted of a process, for Prometheus. */
@@ -18,10 +19,12 @@ export interface Metrics {
   /** How far the group rows are behind the messages. */
   projectionLag(seconds: number): void;
   /** Serves `GET /metrics` on a port of its own; resolves when it listens. */
-  listen(host: string, port: number): Promise<{ port: number; close(): Promise<void> }>;
+  listen(host: string, port: number, logger: Logger): Promise<{ port: number; close(): Promise<void> }>;
 }
 
 const MOST_NAMES = 100;
+/** Of those who collect the metrics. */
+const MAX_CONNECTIONS = 100;
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export function createMetrics(): Metrics {
@@ -122,11 +125,11 @@ export function createMetrics(): Metrics {
     projectionLag(seconds) {
       lag.set(seconds);
     },
-    listen: (host, port) => listen(registry, host, port),
+    listen: (host, port, logger) => listen(registry, host, port, logger),
   };
 }
 
-async function listen(registry: Registry, host: string, port: number) {
+async function listen(registry: Registry, host: string, port: number, logger: Logger) {
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') {
       response.writeHead(404).end('The metrics are at /metrics.\n');
@@ -137,8 +140,12 @@ async function listen(registry: Registry, host: string, port: number) {
       () => response.writeHead(500).end(),
     );
   });
+  server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, host, resolve);
+  });
+  server.on('error', (err) => {
+    logger.warn({ err }, 'a connection to the metrics could not be accepted');
   });
   const address = server.address();
   return {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createLogger } from '../../src/telemetry/logger.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { SEND, startTestApi, type TestApi } from '../support/api.ts';
 import { dynamodbEndpoint } from '../support/environment.ts';
@@ -63,7 +64,7 @@ describe('the metrics', () => {
 
   it('know a hundred names of operations, and call the rest others', async () => {
     const own = createMetrics();
-    const server = await own.listen('127.0.0.1', 0);
+    const server = await own.listen('127.0.0.1', 0, createLogger('silent'));
     for (let n = 0; n < 300; n++) own.operation(`Operation${n}`, 200, 0.01);
     own.projection(10, 2);
     own.projectionLag(1.5);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import type { ProjectionLag } from './live/projection.ts';
+import type { ProjectionLag } from '../live/projection.ts';
 
 /** Resolves where a part answers; by the name under which `/health/ready` reports it. */
 export type Checks = Record<string, () => Promise<unknown>>;
@@ -8,7 +8,7 @@ export type Checks = Record<string, () => Promise<unknown>>;
 export interface HealthOptions {
   checks: Checks;
   projectionLag: ProjectionLag;
-  isStopping: () => boolean;
+  isDraining: () => boolean;
 }
 
 const CHECK_TIMEOUT_MS = 2000;
@@ -18,13 +18,13 @@ const CHECK_TIMEOUT_MS = 2000;
  * server is not stopping, else 503; the body says which part does not, and how many milliseconds the stream's door is
  * behind. That it is behind makes no API server less ready.
  */
-export function addHealth(app: FastifyInstance, { checks, projectionLag, isStopping }: HealthOptions): void {
+export function addHealth(app: FastifyInstance, { checks, projectionLag, isDraining }: HealthOptions): void {
   app.get('/health/live', { logLevel: 'silent' }, () => ({ status: 'live' }));
 
   app.get('/health/ready', { logLevel: 'silent' }, async (_request, reply) => {
     const answers = await Promise.all(Object.values(checks).map(answersInTime));
     const parts = Object.fromEntries(Object.keys(checks).map((name, index) => [name, answers[index] ? 'up' : 'down']));
-    const stopping = isStopping();
+    const stopping = isDraining();
     const ready = !stopping && answers.every(Boolean);
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : stopping ? 'stopping' : 'not ready',
