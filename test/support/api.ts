@@ -129,7 +129,10 @@ async function startLive({ config }: TestTable) {
   };
 }
 
-export async function register(database: pg.Pool, { id, handle, displayName, sub }: Participant & { sub: string }) {
+export async function register(
+  database: pg.Pool | pg.Client,
+  { id, handle, displayName, sub }: Participant & { sub: string },
+) {
   await database.query(
     'insert into public.users (uuid, handle, display_name, email, cognito_user_id) values ($1, $2, $3, $4, $5)',
     [id, handle, displayName, `${handle}@example.com`, sub],
