@@ -11,7 +11,7 @@ const floors = [
   { from: './src/environment', except: ['environment'] },
   { from: './src/telemetry', except: ['telemetry', 'users', 'config.ts'] },
   { from: './src/graphql', except: ['graphql', 'telemetry', 'environment', 'context.ts', 'errors.ts', 'rateLimit.ts'] },
-  { from: './src/http', except: ['http', 'live', 'telemetry', 'errors.ts', 'rateLimit.ts'] },
+  { from: './src/http', except: ['http', 'live', 'telemetry', 'auth.ts', 'errors.ts', 'rateLimit.ts'] },
   {
     from: './src/stream',
     except: ['stream', 'live', 'messages', 'telemetry', 'config.ts', 'clients.ts', 'process.ts', 'serverClock.ts'],
