@@ -91,6 +91,19 @@ export default tseslint.config(
       'react-hooks/refs': 'off',
     },
   },
+  {
+    files: ['web/src/**'],
+    ignores: ['web/src/session/storage.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['localStorage', 'sessionStorage', 'indexedDB', 'caches'].map((name) => ({
+          name,
+          message: 'What the browser keeps belongs to a user: web/src/session/storage.ts.',
+        })),
+      ],
+    },
+  },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ['schema.graphql'],

@@ -16,6 +16,8 @@ interface Stack {
 
 export interface Person {
   id: string;
+  /** Who this is in the user pool. */
+  sub: string;
   handle: string;
   displayName: string;
   email: string;
@@ -32,21 +34,47 @@ export function homeUrl(): string {
 }
 
 /** Somebody new, in the user pool and in Postgres. */
-export async function newPerson(name: string): Promise<Person> {
+export async function newPerson(name: string, displayName = name): Promise<Person> {
   const id = randomUUID();
   const handle = `${name.toLowerCase()}-${id.slice(0, 6)}`;
-  const person = { id, handle, displayName: name, email: `${handle}@example.com` };
+  const person = { id, handle, displayName, email: `${handle}@example.com` };
   const cognito = createEmulatorClient(stack().cognitoEndpoint);
   const sub = await ensureUser(cognito, stack().userPoolId, person, PASSWORD);
   cognito.destroy();
+  await sql(
+    'insert into public.users (uuid, handle, display_name, email, cognito_user_id) values ($1, $2, $3, $4, $5)',
+    [id, handle, displayName, person.email, sub],
+  );
+  return { ...person, sub };
+}
+
+export async function sql(statement: string, values: string[]): Promise<void> {
   const client = new pg.Client(stack().databaseUrl);
   await client.connect();
-  await client.query(
-    'insert into public.users (uuid, handle, display_name, email, cognito_user_id) values ($1, $2, $3, $4, $5)',
-    [id, handle, name, person.email, sub],
-  );
+  await client.query(statement, values);
   await client.end();
-  return person;
+}
+
+/** Sends a message past the browser: two people who share a conversation. */
+export async function say(from: Person, to: Person, body: string): Promise<void> {
+  const mutation = `mutation ($handle: String!, $body: String!) {
+    sendMessage(input: { to: { handle: $handle }, body: $body }) { userErrors { code } }
+  }`;
+  await run(from, mutation, { handle: to.handle, body });
+}
+
+/** Every text that somebody got or sent, by who is at the other side, the oldest first. */
+export async function textsOf(person: Person): Promise<Record<string, string[]>> {
+  const query = `{ messageGroups { nodes { otherUser { id } messages(first: 50) { nodes { body sender { id } } } } } }`;
+  const { messageGroups } = (await run(person, query)) as {
+    messageGroups: { nodes: { otherUser: { id: string }; messages: { nodes: { body: string }[] } }[] };
+  };
+  return Object.fromEntries(
+    messageGroups.nodes.map(({ otherUser, messages }) => [
+      otherUser.id,
+      messages.nodes.map(({ body }) => body).reverse(),
+    ]),
+  );
 }
 
 /** Runs an operation as somebody, past the browser. */
@@ -74,11 +102,62 @@ export async function open(
     if (/Content Security Policy|Minified React error/.test(message.text())) throw new Error(message.text());
   });
   await page.goto(homeUrl());
+  await signInOn(page, person);
+  return { page, context };
+}
+
+export async function signInOn(page: Page, person: Person): Promise<void> {
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
-  return { page, context };
+  await expectPerson(page, person);
+}
+
+/** The page is this person's. */
+export async function expectPerson(page: Page, { displayName }: Person): Promise<void> {
+  await expect(page.getByRole('button', { name: 'Sign out', exact: true })).toHaveAttribute(
+    'title',
+    `Signed in as ${displayName}`,
+  );
+}
+
+export async function signOutOn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await expectNobody(page);
+}
+
+/** The page asks who is there. */
+export async function expectNobody(page: Page): Promise<void> {
+  await expect(page.getByLabel('E-mail')).toBeVisible();
+}
+
+/** Collects as whom a browser sends: the `sub` of each token that leaves it, over HTTP and sockets. */
+export function watchSenders(context: BrowserContext): Set<string> {
+  const senders = new Set<string>();
+  const add = (authorization: string) => {
+    const claims = JSON.parse(Buffer.from(authorization.split('.')[1] ?? '', 'base64url').toString()) as {
+      sub: string;
+    };
+    senders.add(claims.sub);
+  };
+  const watch = (page: Page) => {
+    page.on('websocket', (socket) => {
+      socket.on('framesent', ({ payload }) => {
+        const { type, payload: parameters } = JSON.parse(String(payload)) as {
+          type: string;
+          payload?: { authorization: string };
+        };
+        if (type === 'connection_init') add(parameters?.authorization ?? '');
+      });
+    });
+  };
+  context.on('request', (request) => {
+    const { authorization } = request.headers();
+    if (authorization !== undefined) add(authorization);
+  });
+  context.pages().forEach(watch);
+  context.on('page', watch);
+  return senders;
 }
 
 /** Opens the first message to somebody, by handle. */

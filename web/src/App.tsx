@@ -5,45 +5,67 @@ import { Conversation } from './conversation/Conversation';
 import { NewConversation } from './conversation/NewConversation';
 import { Inbox } from './inbox/Inbox';
 import { useInbox } from './inbox/useInbox';
+import { type Outbox, createOutbox } from './outbox/outbox';
+import { createQueue } from './outbox/queue';
+import { sendQueued } from './outbox/send';
 import { SignIn } from './session/SignIn';
+import { SignOut } from './session/SignOut';
 import type { Session } from './session/session';
+import type { Sessions } from './session/sessions';
 import { LoadFailed } from './shared/LoadFailed';
 import type { Config } from './shared/config';
 import { SignedContext, useOnline } from './shared/context';
 
-export function App({ config, session }: { config: Config; session: Session }) {
-  const isSignedIn = useSyncExternalStore(session.subscribe, session.isSignedIn);
-  return isSignedIn ? <Signed session={session} /> : <SignIn config={config} session={session} />;
+export function App({ config, sessions }: { config: Config; sessions: Sessions }) {
+  const session = useSyncExternalStore(sessions.subscribe, sessions.current);
+  // Another session is another tree: no state of the former person is in it.
+  return session ? <Signed key={session.id} session={session} /> : <SignIn config={config} sessions={sessions} />;
 }
 
-/** Everything that a signed-in person sees: one connection to the API, from signing in to signing out. */
+interface Parts {
+  session: Session;
+  api: Api;
+  outbox: Outbox;
+}
+
+/** Everything that a signed-in person sees: one connection and one outbox, from signing in to signing out. */
 function Signed({ session }: { session: Session }) {
-  const [api, setApi] = useState<Api | null>(null);
+  const [parts, setParts] = useState<Parts | null>(null);
   useEffect(() => {
-    const created = createApi(session);
-    // The connection lives as long as this does, and rendering waits for it.
+    const api = createApi(session);
+    const outbox = createOutbox({
+      queue: createQueue(session.kept),
+      lock: `cruddur.outbox.${session.id}`,
+      attempt: (message) => sendQueued(api.apollo, message),
+      onOnline: api.onOnline,
+    });
+    // Both live as long as this does, and rendering waits for them.
     // eslint-disable-next-line react-hooks/set-state-in-effect
-    setApi(created);
+    setParts({ session, api, outbox });
     return () => {
-      created.close();
+      outbox.close();
+      api.close();
     };
   }, [session]);
-  return api && <Pages api={api} session={session} />;
+  return parts && <Pages {...parts} />;
 }
 
-function Pages({ api, session }: { api: Api; session: Session }) {
+function Pages({ api, session, outbox }: Parts) {
   const inbox = useInbox(api);
   const isOnline = useOnline(api);
   const unread = inbox.groups.reduce((sum, { unreadCount }) => sum + unreadCount, 0);
   useEffect(() => {
     document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) Cruddur Messages` : 'Cruddur Messages';
+    return () => {
+      document.title = 'Cruddur Messages';
+    };
   }, [unread]);
 
   if (inbox.state === 'failed') {
     return (
       <main className="sign-in">
         <LoadFailed problem="Your messages could not be loaded." onRetry={inbox.reload} />
-        <button onClick={session.signOut}>Sign out</button>
+        <SignOut session={session} outbox={outbox} />
       </main>
     );
   }
@@ -55,7 +77,7 @@ function Pages({ api, session }: { api: Api; session: Session }) {
     );
   }
   return (
-    <SignedContext value={{ api, session, me: inbox.me }}>
+    <SignedContext value={{ api, session, outbox, me: inbox.me }}>
       {!isOnline && (
         <p className="banner" role="status">
           You are offline. Messages come in when the connection is back.

@@ -1,7 +1,8 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
-import { createSession } from './session/session';
+import { createSessions } from './session/sessions';
+import { createUserPool } from './session/userPool';
 import { loadConfig } from './shared/config';
 import './styles.css';
 
@@ -10,10 +11,10 @@ if (!root) throw new Error('The page has no root');
 const rendered = createRoot(root);
 try {
   const config = await loadConfig();
-  const session = createSession(config);
+  const sessions = createSessions(createUserPool(config));
   rendered.render(
     <StrictMode>
-      <App config={config} session={session} />
+      <App config={config} sessions={sessions} />
     </StrictMode>,
   );
 } catch {

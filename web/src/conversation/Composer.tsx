@@ -1,10 +1,13 @@
 import { type KeyboardEvent, type SubmitEvent, useEffect, useRef, useState } from 'react';
-import { draftsOf } from './drafts';
+import type { PersonFragment } from '../generated/graphql';
+import { withoutBidiControls } from '../shared/bidi';
+import { useSigned } from '../shared/context';
+import { draftTo } from './drafts';
 
 interface Props {
-  place: string;
-  name: string;
-  onSend: (body: string) => void;
+  person: PersonFragment;
+  /** False if the message was not taken. */
+  onSend: (body: string) => boolean;
   onTyping?: () => void;
 }
 
@@ -12,9 +15,11 @@ const MOST_CHARACTERS = 1024;
 const SHOW_COUNTER_FROM = 900;
 
 /** Where a message is written. Enter sends, Shift and Enter make a new line; the draft survives a reload. */
-export function Composer({ place, name, onSend, onTyping }: Props) {
-  const drafts = draftsOf(place);
-  const [text, setText] = useState(drafts.load);
+export function Composer({ person, onSend, onTyping }: Props) {
+  const { session } = useSigned();
+  const draft = draftTo(session.kept, person.id);
+  const [text, setText] = useState(draft.load);
+  const [isFull, setFull] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const left = MOST_CHARACTERS - Array.from(text.trim()).length;
   const canSend = text.trim() !== '' && left >= 0;
@@ -25,14 +30,15 @@ export function Composer({ place, name, onSend, onTyping }: Props) {
 
   function change(next: string): void {
     setText(next);
-    drafts.save(next);
+    draft.save(next);
+    setFull(false);
     if (next !== '') onTyping?.();
   }
 
   function send(): void {
     if (!canSend) return;
-    onSend(text.trim());
-    change('');
+    if (onSend(text.trim())) change('');
+    else setFull(true);
     field.current?.focus();
   }
 
@@ -51,7 +57,7 @@ export function Composer({ place, name, onSend, onTyping }: Props) {
     <form className="composer" onSubmit={submit}>
       <textarea
         ref={field}
-        aria-label={`Message to ${name}`}
+        aria-label={`Message to ${withoutBidiControls(person.displayName)}`}
         placeholder="Message"
         dir="auto"
         rows={Math.min(6, text.split('\n').length)}
@@ -63,6 +69,11 @@ export function Composer({ place, name, onSend, onTyping }: Props) {
       />
       {(MOST_CHARACTERS - left >= SHOW_COUNTER_FROM || left < 0) && (
         <output className={left < 0 ? 'problem counter' : 'quiet counter'}>{left} left</output>
+      )}
+      {isFull && (
+        <p className="problem" role="alert">
+          Too many messages wait to be sent. Discard some, or wait for the connection.
+        </p>
       )}
       <button className="primary" disabled={!canSend}>
         Send

@@ -2,26 +2,26 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { BLOCK, DELETE, EDIT, MARK_READ, MESSAGE, PERSON, SET_TYPING, UNBLOCK } from '../api/operations';
 import { getFragmentData } from '../generated';
 import type { MessagePartsFragment } from '../generated/graphql';
+import { useSent, useUnsentTo } from '../outbox/useOutbox';
+import { Isolated } from '../shared/Isolated';
 import { LoadFailed } from '../shared/LoadFailed';
 import { useSigned } from '../shared/context';
 import { Composer } from './Composer';
 import { ConversationHeader } from './ConversationHeader';
 import { MessageList } from './MessageList';
 import { useMessages } from './useMessages';
-import { useOutbox } from './useOutbox';
 
 const TYPING_EVERY_MS = 3000;
 
 /** One conversation: what was said, what comes in, and where to answer. */
 export function Conversation({ groupId }: { groupId: string }) {
-  const { api, me } = useSigned();
-  const settle = useRef<(body: string | null | undefined) => void>(() => undefined);
-  const conversation = useMessages(groupId, (body) => {
-    settle.current(body);
-  });
+  const { api, me, outbox } = useSigned();
+  // A message of one's own that comes in by itself may be one whose answer was lost: another attempt finds out.
+  const conversation = useMessages(groupId, outbox.wake);
   const { group, messages, put, setBlocked } = conversation;
-  const outbox = useOutbox(groupId, { messageGroupId: groupId }, put);
-  settle.current = outbox.settle;
+  const other = group && getFragmentData(PERSON, group.otherUser);
+  const unsent = useUnsentTo(outbox, other?.id);
+  useSent(outbox, other?.id, put);
   const [isAtBottom, setAtBottom] = useState(true);
   const [problem, setProblem] = useState<string | null>(null);
   const isTyping = useUntil(conversation.typingUntil);
@@ -66,14 +66,13 @@ export function Conversation({ groupId }: { groupId: string }) {
       </div>
     );
   }
-  if (!group)
+  if (!group || !other)
     return (
       <p className="quiet centred" aria-busy="true">
         Loading …
       </p>
     );
 
-  const other = getFragmentData(PERSON, group.otherUser);
   const toggleBlock = async () => {
     const { isBlocked } = conversation;
     await api.apollo.mutate({ mutation: isBlocked ? UNBLOCK : BLOCK, variables: { userId: other.id } });
@@ -94,7 +93,7 @@ export function Conversation({ groupId }: { groupId: string }) {
       </ConversationHeader>
       <MessageList
         messages={messages}
-        pending={outbox.pending}
+        pending={unsent}
         prepended={conversation.prepended}
         otherReadAt={conversation.otherReadAt}
         hasOlder={conversation.hasOlder}
@@ -110,19 +109,29 @@ export function Conversation({ groupId }: { groupId: string }) {
         onDiscard={outbox.discard}
       />
       <p className="hidden" role="log" aria-live="polite">
-        {newest && newest.sender.id !== me.id
-          ? `${newest.sender.displayName}: ${newest.body ?? 'Message deleted'}`
-          : ''}
+        {newest && newest.sender.id !== me.id && (
+          <>
+            <Isolated text={newest.sender.displayName} />: <Isolated text={newest.body ?? 'Message deleted'} />
+          </>
+        )}
       </p>
       <p className="typing quiet" aria-live="off">
-        {isTyping ? `${other.displayName} is typing …` : ''}
+        {isTyping && (
+          <>
+            <Isolated text={other.displayName} /> is typing …
+          </>
+        )}
       </p>
       {problem !== null && (
         <p className="problem" role="alert">
           {problem}
         </p>
       )}
-      <Composer place={groupId} name={other.displayName} onSend={outbox.send} onTyping={onTyping} />
+      <Composer
+        person={other}
+        onSend={(body) => outbox.send({ ...other, messageGroupId: groupId }, body)}
+        onTyping={onTyping}
+      />
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { type SubmitEvent, useState } from 'react';
 import type { MessagePartsFragment } from '../generated/graphql';
+import { Isolated } from '../shared/Isolated';
 import { Text } from '../shared/Text';
 import { textIn } from '../shared/form';
 import { clockTime, exactTime } from '../shared/time';
@@ -27,7 +28,7 @@ export function MessageItem({ message, isMine, isLastRead, onEdit, onDelete }: P
 
   return (
     <article className={isMine ? 'message mine' : 'message'} data-id={message.id}>
-      <span className="hidden">{isMine ? 'You' : sender.displayName}: </span>
+      <span className="hidden">{isMine ? 'You' : <Isolated text={sender.displayName} />}: </span>
       {isEditing ? (
         <form onSubmit={submit} className="edit">
           <textarea

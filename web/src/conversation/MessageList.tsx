@@ -1,15 +1,15 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import type { MessagePartsFragment } from '../generated/graphql';
+import type { OutboxMessage } from '../outbox/outbox';
 import { useSigned } from '../shared/context';
 import { dayOf } from '../shared/time';
 import { MessageItem } from './MessageItem';
 import { PendingItem } from './PendingItem';
-import type { Pending } from './drafts';
 
 interface Props {
   messages: MessagePartsFragment[];
-  pending: Pending[];
+  pending: OutboxMessage[];
   prepended: number;
   otherReadAt: string | null;
   hasOlder: boolean;
@@ -45,10 +45,14 @@ export function MessageList(props: Props) {
     seen.current = prepended;
   }, [prepended]);
 
-  const isOwn = pending.length > 0;
+  const newestPending = pending.at(-1)?.key;
+  const shownPending = useRef<string>(undefined);
   useEffect(() => {
-    if (stays.current || isOwn) list.current?.scrollToIndex(count - 1, { align: 'end' });
-  }, [newestId, count, isOwn]);
+    // What one wrote just now is shown; what waits does not hold one who reads the history.
+    const isNew = newestPending !== undefined && newestPending !== shownPending.current;
+    shownPending.current = newestPending;
+    if (stays.current || isNew) list.current?.scrollToIndex(count - 1, { align: 'end' });
+  }, [newestId, count, newestPending]);
 
   function scrolled(offset: number): void {
     const handle = list.current;

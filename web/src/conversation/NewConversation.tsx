@@ -4,21 +4,24 @@ import { FIND_PERSON, PERSON } from '../api/operations';
 import { getFragmentData } from '../generated';
 import type { PersonFragment } from '../generated/graphql';
 import type { Inbox } from '../inbox/useInbox';
+import { useSent, useUnsentTo } from '../outbox/useOutbox';
+import { Isolated } from '../shared/Isolated';
 import { LoadFailed } from '../shared/LoadFailed';
+import { withoutBidiControls } from '../shared/bidi';
 import { useSigned } from '../shared/context';
 import { Composer } from './Composer';
 import { ConversationHeader } from './ConversationHeader';
 import { PendingItem } from './PendingItem';
-import { useOutbox } from './useOutbox';
 
 /** The first message to somebody; when it is sent, this becomes the conversation. */
 export function NewConversation({ handle, inbox }: { handle: string; inbox: Inbox }) {
-  const { api, me } = useSigned();
+  const { api, me, outbox } = useSigned();
   const [, go] = useLocation();
   const [person, setPerson] = useState<PersonFragment | null | undefined>();
   const [hasFailed, setFailed] = useState(false);
   const [attempt, setAttempt] = useState(0);
-  const outbox = useOutbox(`@${handle}`, { handle }, (_message, groupId) => {
+  const unsent = useUnsentTo(outbox, person?.id);
+  useSent(outbox, person?.id, (_message, groupId) => {
     go(`/messages/${groupId}`, { replace: true });
   });
 
@@ -36,8 +39,8 @@ export function NewConversation({ handle, inbox }: { handle: string; inbox: Inbo
   // The two may share a conversation, or the other one may begin it at this moment.
   const shared = inbox.groups.find((group) => getFragmentData(PERSON, group.otherUser).id === person?.id);
   useEffect(() => {
-    if (shared && outbox.pending.length === 0) go(`/messages/${shared.id}`, { replace: true });
-  }, [shared, outbox.pending.length, go]);
+    if (shared && unsent.length === 0) go(`/messages/${shared.id}`, { replace: true });
+  }, [shared, unsent.length, go]);
 
   if (hasFailed) {
     const retry = () => {
@@ -46,7 +49,7 @@ export function NewConversation({ handle, inbox }: { handle: string; inbox: Inbo
     };
     return (
       <div className="centred">
-        <LoadFailed problem={`@${handle} could not be looked up.`} onRetry={retry} />
+        <LoadFailed problem={`@${withoutBidiControls(handle)} could not be looked up.`} onRetry={retry} />
       </div>
     );
   }
@@ -57,14 +60,18 @@ export function NewConversation({ handle, inbox }: { handle: string; inbox: Inbo
       </p>
     );
   if (person === null || person.id === me.id) {
-    return <p className="quiet centred">Nobody to write to has the handle @{handle}.</p>;
+    return (
+      <p className="quiet centred">
+        Nobody to write to has the handle @<Isolated text={handle} />.
+      </p>
+    );
   }
   return (
     <>
       <ConversationHeader person={person} />
       <div className="messages first">
         <p className="quiet centred">This is the beginning. Say hello.</p>
-        {outbox.pending.map((message) => (
+        {unsent.map((message) => (
           <PendingItem
             key={message.key}
             message={message}
@@ -77,7 +84,7 @@ export function NewConversation({ handle, inbox }: { handle: string; inbox: Inbo
           />
         ))}
       </div>
-      <Composer place={`@${handle}`} name={person.displayName} onSend={outbox.send} />
+      <Composer person={person} onSend={(body) => outbox.send({ ...person, messageGroupId: null }, body)} />
     </>
   );
 }

@@ -1,23 +1,24 @@
+import type { OutboxMessage } from '../outbox/outbox';
 import { Text } from '../shared/Text';
-import type { Pending } from './drafts';
 
 interface Props {
-  message: Pending;
+  message: OutboxMessage;
   onRetry: () => void;
   onDiscard: () => void;
 }
 
 /** A message that the server does not have yet, as far as is known here. */
 export function PendingItem({ message, onRetry, onDiscard }: Props) {
-  const isFailed = message.state === 'failed';
+  const { state, problem } = message;
+  const isSending = state === 'sending';
   return (
     <article className="message mine pending">
       <p className="bubble">
         <Text text={message.body} />
       </p>
-      <footer className={isFailed ? 'problem' : 'quiet'} role="status">
-        {isFailed ? (message.problem ?? 'Not sent.') : 'Sending …'}
-        {isFailed && (
+      <footer className={state === 'failed' ? 'problem' : 'quiet'} role="status">
+        {isSending ? 'Sending …' : (problem ?? 'Not sent. It will be sent when the connection is back.')}
+        {!isSending && (
           <span className="actions">
             <button onClick={onRetry}>Try again</button>
             <button onClick={onDiscard}>Discard</button>

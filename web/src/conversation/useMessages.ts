@@ -79,7 +79,7 @@ function reduce(state: Messages, action: Action): Messages {
 }
 
 /** The messages of one group: the newest ones, older ones as they are asked for, and what happens meanwhile. */
-export function useMessages(groupId: string, onOwn: (body: string | null | undefined) => void) {
+export function useMessages(groupId: string, onOwn: () => void) {
   const { api, me } = useSigned();
   const [state, dispatch] = useReducer(reduce, EMPTY);
   const [attempt, retry] = useReducer((count: number) => count + 1, 0);
@@ -96,7 +96,7 @@ export function useMessages(groupId: string, onOwn: (body: string | null | undef
       if (message) {
         const parts = getFragmentData(MESSAGE, message);
         dispatch({ type: 'put', message: parts });
-        if (type === 'CREATED' && parts.sender.id === me.id) own.current(parts.body);
+        if (type === 'CREATED' && parts.sender.id === me.id) own.current();
         else if (type === 'CREATED') dispatch({ type: 'typing', until: 0 });
       }
       if (type === 'READ' && user.id !== me.id && lastReadAt) dispatch({ type: 'read', at: lastReadAt });

@@ -1,12 +1,14 @@
 import type { ReactNode } from 'react';
-import { Link } from 'wouter';
 import { PERSON } from '../api/operations';
 import { getFragmentData } from '../generated';
-import type { GroupFragment } from '../generated/graphql';
-import { Avatar } from '../shared/Avatar';
+import { useUnsent } from '../outbox/useOutbox';
+import { SignOut } from '../session/SignOut';
+import { withoutBidiControls } from '../shared/bidi';
 import { useSigned } from '../shared/context';
-import { exactTime, shortAgo, useNow } from '../shared/time';
+import { useNow } from '../shared/time';
+import { GroupRow } from './GroupRow';
 import { PersonPicker } from './PersonPicker';
+import { UnsentRow } from './UnsentRow';
 import type { Inbox as InboxState } from './useInbox';
 
 interface Props {
@@ -19,24 +21,38 @@ interface Props {
 
 /** The list of conversations, and beside it what is open. */
 export function Inbox({ inbox, openGroupId, isOpen = false, children }: Props) {
-  const { me, session } = useSigned();
+  const { me, session, outbox } = useSigned();
   const now = useNow();
+  // What this tab sends right now is mostly sent before it could be read here.
+  const unsent = useUnsent(outbox).filter(({ state }) => state !== 'sending');
+  const unsentTo = new Map(unsent.map((message) => [message.to.id, message]));
+  const rows = inbox.groups.map((group) => ({ group, other: getFragmentData(PERSON, group.otherUser) }));
+  const listed = new Set(rows.map(({ other }) => other.id));
+  const others = [...unsentTo.values()].filter(({ to }) => !listed.has(to.id));
   return (
     <main className={isOpen ? 'layout open' : 'layout'}>
       <nav className="inbox" aria-label="Conversations">
         <header>
           <h1>Messages</h1>
-          <button className="quiet" onClick={session.signOut} title={`Signed in as ${me.displayName}`}>
-            Sign out
-          </button>
+          <SignOut session={session} outbox={outbox} title={`Signed in as ${withoutBidiControls(me.displayName)}`} />
         </header>
         <PersonPicker />
-        {inbox.groups.length === 0 ? (
+        {rows.length + others.length === 0 ? (
           <p className="quiet centred">Nobody has written yet. Find somebody by handle, and say hello.</p>
         ) : (
           <ul className="groups">
-            {inbox.groups.map((group) => (
-              <GroupRow key={group.id} group={group} isOpen={group.id === openGroupId} now={now} />
+            {others.map((message) => (
+              <UnsentRow key={message.to.id} message={message} />
+            ))}
+            {rows.map(({ group, other }) => (
+              <GroupRow
+                key={group.id}
+                group={group}
+                other={other}
+                unsent={unsentTo.get(other.id)}
+                isOpen={group.id === openGroupId}
+                now={now}
+              />
             ))}
           </ul>
         )}
@@ -50,39 +66,5 @@ export function Inbox({ inbox, openGroupId, isOpen = false, children }: Props) {
         {children}
       </section>
     </main>
-  );
-}
-
-function GroupRow({ group, isOpen, now }: { group: GroupFragment; isOpen: boolean; now: number }) {
-  const { me } = useSigned();
-  const other = getFragmentData(PERSON, group.otherUser);
-  const last = group.lastMessage;
-  const isUnread = group.unreadCount > 0;
-  return (
-    <li>
-      <Link
-        href={`/messages/${group.id}`}
-        className={isOpen ? 'group open' : 'group'}
-        aria-current={isOpen ? 'page' : undefined}
-      >
-        <Avatar name={other.displayName} id={other.id} />
-        <span className={isUnread ? 'who unread' : 'who'} dir="auto">
-          {other.displayName}
-        </span>
-        <time className="quiet when" dateTime={group.lastMessageAt} title={exactTime(group.lastMessageAt)}>
-          {shortAgo(group.lastMessageAt, now)}
-        </time>
-        <span className="last quiet" dir="auto">
-          {last?.sender.id === me.id ? 'You: ' : ''}
-          {last?.deletedAt ? 'Message deleted' : (last?.body ?? '')}
-        </span>
-        {isUnread && (
-          <span className="count">
-            {group.unreadCount > 99 ? '99+' : group.unreadCount}
-            <span className="hidden"> unread</span>
-          </span>
-        )}
-      </Link>
-    </li>
   );
 }

@@ -1,10 +1,10 @@
 import { type SubmitEvent, useState } from 'react';
 import type { Config } from '../shared/config';
 import { textIn } from '../shared/form';
-import type { Session } from './session';
+import type { Sessions } from './sessions';
 
 /** Sign in with the user pool; in development as one of the demo users with one click. */
-export function SignIn({ session, config }: { session: Session; config: Config }) {
+export function SignIn({ sessions, config }: { sessions: Sessions; config: Config }) {
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
 
@@ -12,7 +12,7 @@ export function SignIn({ session, config }: { session: Session; config: Config }
     setBusy(true);
     setProblem(null);
     try {
-      await session.signIn(email, password);
+      await sessions.signIn(email, password);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
       setBusy(false);

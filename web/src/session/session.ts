@@ -1,100 +1,94 @@
-import type { Config } from '../shared/config';
+import { erase, type Kept, keptFor, loadSession, removeSession, saveSession, type StoredSession } from './storage';
+import { type Tokens, type UserPool, UserPoolError } from './userPool';
 
-/** Who is signed in, in this browser. */
+/** One person, from signing in to signing out. It never turns into somebody else. */
 export interface Session {
-  isSignedIn: () => boolean;
-  /** @throws {SignInError} where the pool does not know the two. */
-  signIn: (email: string, password: string) => Promise<void>;
-  signOut: () => void;
-  /** A token that counts for a minute at least; a new one where the last has run out, or where `fresh`. */
+  /** Names this sign-in. */
+  id: string;
+  /** What the browser keeps for this person. */
+  kept: Kept;
+  /**
+   * A token of this person that counts for another minute; a new one if the last has run out, or if `fresh`. Looks at
+   * the stored session each time: a tab that slept may not know yet that this one is over.
+   * @throws {SessionOverError} if the person signed out, or somebody else signed in, in whatever tab.
+   */
   accessToken: (fresh?: boolean) => Promise<string>;
-  /** Calls when somebody signs in or out; returns how to stop that. */
-  subscribe: (listener: () => void) => () => void;
+  /** Erases what the browser keeps and ends the session in all tabs at once, offline too; then revokes its token. */
+  signOut: () => void;
 }
 
-export class SignInError extends Error {
-  override readonly name = 'SignInError';
+export class SessionOverError extends Error {
+  override readonly name = 'SessionOverError';
 }
 
-interface Tokens {
-  accessToken: string;
-  expiresAt: number;
+interface SessionOptions {
+  stored: StoredSession;
+  /** Those of the sign-in, if this tab made it. */
+  tokens: Tokens | null;
+  pool: UserPool;
+  /** Called when this session is found not to be the browser's any more. */
+  onOver: () => void;
 }
 
-interface AuthenticationResult {
-  AccessToken: string;
-  ExpiresIn: number;
-  RefreshToken?: string;
-}
-
-const STORED = 'cruddur.refreshToken';
 const SPARE_MS = 60_000;
 
-/**
- * Signs in with the user pool's own API. The refresh token stays in this browser until one signs out; access tokens stay
- * in memory.
- */
-export function createSession({ cognitoEndpoint, clientId }: Config): Session {
-  let tokens: Tokens | null = null;
+/** Access tokens stay in the memory of the tab; the refresh token is the browser's, until the session ends. */
+export function createSession({ stored: { id, userId }, tokens, pool, onOver }: SessionOptions): Session {
   let refreshing: Promise<Tokens> | null = null;
-  const listeners = new Set<() => void>();
 
-  function changed(): void {
-    for (const listener of listeners) listener();
+  function over(): SessionOverError {
+    tokens = null;
+    onOver();
+    return new SessionOverError('This session is over.');
   }
 
-  async function initiateAuth(flow: string, parameters: Record<string, string>): Promise<Tokens> {
-    const response = await fetch(cognitoEndpoint, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth',
-      },
-      body: JSON.stringify({ AuthFlow: flow, ClientId: clientId, AuthParameters: parameters }),
-    });
-    const answer = (await response.json()) as { AuthenticationResult?: AuthenticationResult; message?: string };
-    const result = answer.AuthenticationResult;
-    if (!response.ok || !result) throw new SignInError(answer.message ?? 'The user pool did not sign you in.');
-    if (result.RefreshToken !== undefined) localStorage.setItem(STORED, result.RefreshToken);
-    tokens = { accessToken: result.AccessToken, expiresAt: Date.now() + result.ExpiresIn * 1000 };
-    return tokens;
+  function loadOwn(): StoredSession {
+    const stored = loadSession();
+    if (stored?.id !== id) throw over();
+    return stored;
+  }
+
+  function end(): SessionOverError {
+    if (loadSession()?.id === id) removeSession();
+    return over();
   }
 
   async function refresh(): Promise<Tokens> {
-    const token = localStorage.getItem(STORED);
-    if (token === null) throw new SignInError('You are signed out.');
+    const asked = loadOwn();
     try {
-      return await initiateAuth('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN: token });
+      const answer = await pool.refresh(asked.refreshToken);
+      const stored = loadOwn();
+      if (answer.userId !== userId) throw end();
+      if (answer.refreshToken !== null) saveSession({ ...stored, refreshToken: answer.refreshToken });
+      tokens = answer;
+      return answer;
     } catch (error) {
-      // A pool that cannot be reached is no reason to sign anybody out.
-      if (error instanceof SignInError) signOut();
+      // A pool that cannot be reached, or is busy, is no reason to sign anybody out.
+      if (error instanceof UserPoolError && error.endsSession) throw end();
       throw error;
     }
   }
 
-  function signOut(): void {
-    localStorage.removeItem(STORED);
-    tokens = null;
-    changed();
-  }
-
   return {
-    isSignedIn: () => localStorage.getItem(STORED) !== null,
-    async signIn(email, password) {
-      await initiateAuth('USER_PASSWORD_AUTH', { USERNAME: email, PASSWORD: password });
-      changed();
-    },
-    signOut,
+    id,
+    kept: keptFor({ id, userId }),
     async accessToken(fresh = false) {
+      loadOwn();
       if (!fresh && tokens && tokens.expiresAt > Date.now() + SPARE_MS) return tokens.accessToken;
       refreshing ??= refresh().finally(() => {
         refreshing = null;
       });
-      return (await refreshing).accessToken;
+      const { accessToken } = await refreshing;
+      loadOwn();
+      return accessToken;
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    signOut() {
+      const stored = loadSession();
+      if (stored?.id === id) {
+        erase();
+        void pool.revoke(stored.refreshToken);
+      }
+      over();
     },
   };
 }

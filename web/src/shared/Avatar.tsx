@@ -1,6 +1,8 @@
+import { withoutBidiControls } from './bidi';
+
 /** The first letters of a name, on a colour of its own. */
 export function Avatar({ name, id }: { name: string; id: string }) {
-  const initials = name
+  const initials = withoutBidiControls(name)
     .split(/\s+/)
     .map((word) => Array.from(word)[0] ?? '')
     .slice(0, 2)

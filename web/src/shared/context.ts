@@ -1,12 +1,14 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Api } from '../api/client';
 import type { PersonFragment } from '../generated/graphql';
+import type { Outbox } from '../outbox/outbox';
 import type { Session } from '../session/session';
 
 /** What every page of a signed-in person works with. */
 export interface Signed {
   api: Api;
   session: Session;
+  outbox: Outbox;
   me: PersonFragment;
 }
 
