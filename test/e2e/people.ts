@@ -65,7 +65,7 @@ export async function say(from: Person, to: Person, body: string): Promise<void>
 
 /** Every text that somebody got or sent, by who is at the other side, the oldest first. */
 export async function textsOf(person: Person): Promise<Record<string, string[]>> {
-  const query = `{ messageGroups { nodes { otherUser { id } messages(first: 50) { nodes { body sender { id } } } } } }`;
+  const query = `{ messageGroups { nodes { otherUser { id } messages(first: 50) { nodes { body } } } } }`;
   const { messageGroups } = (await run(person, query)) as {
     messageGroups: { nodes: { otherUser: { id: string }; messages: { nodes: { body: string }[] } }[] };
   };
@@ -75,6 +75,19 @@ export async function textsOf(person: Person): Promise<Record<string, string[]>>
       messages.nodes.map(({ body }) => body).reverse(),
     ]),
   );
+}
+
+/** Asks the user pool as the web client does, past the browser. */
+export async function userPool(target: string, input: object): Promise<Response> {
+  const { cognitoEndpoint, clientId } = stack();
+  return fetch(cognitoEndpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `AWSCognitoIdentityProviderService.${target}`,
+    },
+    body: JSON.stringify({ ClientId: clientId, ...input }),
+  });
 }
 
 /** Runs an operation as somebody, past the browser. */

@@ -22,6 +22,6 @@ export function partsOf(text: string): (string | { href: string })[] {
 function addressOf(written: string): string | null {
   const url = URL.canParse(written) ? new URL(written) : null;
   if (!url || url.username !== '' || url.password !== '') return null;
-  const host = /^https?:\/\/([^/?#\\]*)/.exec(written)?.[1];
+  const host = /^https?:\/\/([^/?#]*)/.exec(written)?.[1];
   return host?.toLowerCase() === url.host ? written : url.href;
 }
