@@ -59,6 +59,9 @@ export interface Config extends StreamConfig {
   /** How many WebSockets this process holds at the same time, and how many of them for one user. */
   maxSockets: number;
   maxSocketsPerUser: number;
+  /** How many subscriptions this process holds at the same time, and how many of them for one user. */
+  maxSubscriptions: number;
+  maxSubscriptionsPerUser: number;
   logLevel: LogLevel;
 }
 
@@ -121,6 +124,8 @@ export function readConfig(env: Environment): Config {
     trustedProxies: variables.TRUSTED_PROXIES,
     maxSockets: variables.MAX_SOCKETS,
     maxSocketsPerUser: variables.MAX_SOCKETS_PER_USER,
+    maxSubscriptions: variables.MAX_SUBSCRIPTIONS,
+    maxSubscriptionsPerUser: variables.MAX_SUBSCRIPTIONS_PER_USER,
     logLevel: variables.LOG_LEVEL,
   };
 }

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { Viewer } from './auth.ts';
 import type { Feed } from './live/feed.ts';
+import type { Meter } from './live/meter.ts';
 import type { Typing } from './live/typing.ts';
 import type { Messages } from './messages/messages.ts';
 import { currentTrace } from './telemetry/trace.ts';
@@ -16,6 +17,8 @@ export interface Context extends ContextOptions {
   caller: Viewer | GraphQLError;
   userLoader: UserLoader;
   blockLoader: BlockLoader;
+  /** What a subscription pays with for the pages that it reads and the events that it delivers. */
+  meter?: Meter | undefined;
 }
 
 /** What all operations share. */

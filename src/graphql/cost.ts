@@ -5,6 +5,7 @@ import {
   type GraphQLArgument,
   GraphQLError,
   type GraphQLSchema,
+  OperationTypeNode,
 } from 'graphql';
 import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity';
 import { LRUCache } from 'lru-cache';
@@ -18,6 +19,8 @@ export interface Cost {
   sqlStatements: number;
   /** Items of connections. */
   items: number;
+  /** What each event of a subscription costs besides, at least one; 0 for queries and mutations. */
+  pointsPerEvent: number;
 }
 
 export interface Operation {
@@ -25,6 +28,8 @@ export interface Operation {
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | undefined;
 }
+
+type Estimator = (estimated: ComplexityEstimatorArgs) => number;
 
 /** The most points that an operation may cost. */
 export const MOST_POINTS = 250;
@@ -78,7 +83,7 @@ export function createCostOf(schema: GraphQLSchema): (operation: Operation) => C
     return items === null ? estimated.childComplexity : items * (1 + estimated.childComplexity);
   }
 
-  function estimate(operation: Operation, estimator: (estimated: ComplexityEstimatorArgs) => number): number {
+  function estimate(operation: Operation, estimator: Estimator): number {
     const { document: query, operationName, variables } = operation;
     try {
       return getComplexity({
@@ -105,7 +110,17 @@ export function createCostOf(schema: GraphQLSchema): (operation: Operation) => C
     const sqlStatements = VIEWER_STATEMENTS + estimate(operation, statementsOf);
     const items = estimate(operation, itemsWithin);
     const points = dynamodbCalls + sqlStatements + Math.ceil(items / ITEMS_PER_POINT);
-    return { points, dynamodbCalls, sqlStatements, items };
+    return { points, dynamodbCalls, sqlStatements, items, pointsPerEvent: pointsPerEvent(operation) };
+  }
+
+  /** What is selected of an event, without what it costs to begin the subscription. */
+  function pointsPerEvent(operation: Operation): number {
+    const root = schema.getSubscriptionType();
+    if (getOperationAST(operation.document, operation.operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
+      return 0;
+    const ofEvent = (estimator: Estimator) =>
+      estimate(operation, (estimated) => (estimated.type === root ? estimated.childComplexity : estimator(estimated)));
+    return Math.max(1, ofEvent(callsOf) + ofEvent(statementsOf) + Math.ceil(ofEvent(itemsWithin) / ITEMS_PER_POINT));
   }
 
   return remembering(compute);

@@ -67,13 +67,14 @@ async function* followAttached(options: FollowOptions, mailbox: Mailbox): AsyncG
   for (let rereads = 0; !mailbox.isClosed();) {
     let hasFailed = false;
     try {
+      if (from !== 'all' && progress.size() <= MOST_BEFORE_REREAD) {
+        yield* readFrom(options, Math.max(from, progress.base()));
+      }
       if (from === 'all' || progress.size() > MOST_BEFORE_REREAD) {
         // After everything since the base, the base moves on.
         yield* readFrom(options, progress.base(), (readTo) => {
           progress.advance(readTo);
         });
-      } else {
-        yield* readFrom(options, Math.max(from, progress.base()));
       }
     } catch (error) {
       options.onFailure(error);
@@ -101,6 +102,8 @@ async function* readFrom(
     yield* deliver(rows, options.progress);
     onRead?.(readTo);
     from = readTo;
+    // Where the base stays, all that is delivered is remembered, and is in each cursor.
+    if (!onRead && options.progress.size() > MOST_BEFORE_REREAD) return;
   }
 }
 

@@ -11,6 +11,9 @@ export interface Position {
 
 const PAGE_VERSION = 'v1';
 const POSITION_VERSION = 'e1';
+/** What is made here is shorter: a few hundred times, of a few characters each. */
+const MAX_LENGTH = 16_000;
+const MAX_DELIVERED = 2000;
 const NO_PLACE = { problem: 'does not name a place in a list' };
 
 /** An opaque cursor: a version and a sort key as it is stored, never a partition key. */
@@ -57,6 +60,7 @@ function encode(text: string): string {
 }
 
 function decode(cursor: string): { version: string | null; rest: string } {
+  if (cursor.length > MAX_LENGTH) return { version: null, rest: '' };
   const text = Buffer.from(cursor, 'base64url').toString();
   const [, version, rest] = /^([ev]\d+):(.*)$/s.exec(text) ?? [];
   const isOurs = version !== undefined && rest !== undefined && encode(text) === cursor;
@@ -70,6 +74,8 @@ function positionOf(text: string): Position | null {
   if (first === undefined || one === undefined || other === undefined) return null;
   const base = Number.parseInt(first, 36);
   const position: Position = { base, delivered: [new Set(decodeTimes(base, one)), new Set(decodeTimes(base, other))] };
+  const [ofOne, ofOther] = position.delivered;
+  if (ofOne.size + ofOther.size > MAX_DELIVERED) return null;
   const newest = newestOf(position);
   return Number.isSafeInteger(newest) && newest <= LATEST ? position : null;
 }

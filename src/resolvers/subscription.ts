@@ -7,6 +7,7 @@ import { startAfter } from '../live/progress.ts';
 import { groupLogs, inboxLogs, parseChange } from '../messages/changes.ts';
 import { parseCursor } from '../messages/cursors.ts';
 import { timestampOf } from '../messages/keys.ts';
+import type { LogPage } from '../messages/readLog.ts';
 import {
   type Item,
   type Message,
@@ -72,11 +73,15 @@ export const Subscription: SubscriptionResolvers = {
   },
 };
 
-function sourcesOf({ feed, messages, logger }: Context) {
+const EMPTY_PAGE: LogPage = { rows: [], hasMore: false };
+
+function sourcesOf({ feed, messages, meter, logger }: Context) {
   return {
     feed,
     now: () => messages.now(),
-    readLog: (pk: string, from: number) => messages.readLog(pk, from),
+    // Each page is paid for, whatever it is read for: a replay, a hint, or because nothing came for 30 s.
+    readLog: async (pk: string, from: number) =>
+      (await meter?.page()) === false ? EMPTY_PAGE : messages.readLog(pk, from),
     onFailure: (err: unknown) => {
       logger.warn({ err }, 'a subscription could not read the table: it tries again');
     },
@@ -157,7 +162,7 @@ async function showReading(participants: Participant[], context: Context): Promi
 /** The events that there are, without those that are null, and without rows that cannot be read; ends as the source does. */
 function mapEvents<Event>(
   source: AsyncIterableIterator<Followed>,
-  { logger }: Context,
+  { meter, logger }: Context,
   eventOf: (followed: Followed) => Promise<Event | null>,
 ): AsyncIterableIterator<Event> {
   const readable = (error: unknown) => {
@@ -169,7 +174,8 @@ function mapEvents<Event>(
     async next() {
       for (;;) {
         const next = await source.next();
-        if (next.done === true) return { done: true, value: undefined };
+        // What is not paid for yet waits here, and nothing is read meanwhile.
+        if (next.done === true || (await meter?.event()) === false) return { done: true, value: undefined };
         const event = await eventOf(next.value).catch(readable);
         if (event !== null) return { done: false, value: event };
       }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createSourceEventStream, execute, type ExecutionArgs, type ExecutionResult, getOperationAST } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
+import type { Meter } from '../live/meter.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Spans } from '../telemetry/spans.ts';
 import { newTrace, runTraced } from '../telemetry/trace.ts';
@@ -11,6 +12,10 @@ type Events = AsyncIterableIterator<ExecutionResult>;
 interface Subscriber {
   /** The context of one event: names are those of now. */
   contextOf: () => Context;
+  /** Stopped when the subscription ends. */
+  meter: Meter;
+  /** Called when it has ended, or could not start. */
+  onEnd: () => void;
   userId: string | undefined;
   logger: Logger;
   metrics: Metrics | undefined;
@@ -23,12 +28,19 @@ interface Subscriber {
  */
 export async function startSubscription(
   operation: ExecutionArgs,
-  { contextOf, userId, logger, metrics, spans }: Subscriber,
+  { contextOf, meter, onEnd, userId, logger, metrics, spans }: Subscriber,
 ): Promise<ExecutionResult | Events> {
   const trace = newTrace(randomUUID());
   const startedAt = Date.now();
-  const source = await runTraced(trace, () => createSourceEventStream({ ...operation, contextValue: contextOf() }));
-  if (!(Symbol.asyncIterator in source)) return source;
+  const start = () => createSourceEventStream({ ...operation, contextValue: contextOf() });
+  const source = await runTraced(trace, start).catch((error: unknown) => {
+    onEnd();
+    throw error;
+  });
+  if (!(Symbol.asyncIterator in source)) {
+    onEnd();
+    return source;
+  }
   const sourceEvents = source[Symbol.asyncIterator]();
   const operationName = getOperationAST(operation.document, operation.operationName)?.name?.value;
   let events = 0;
@@ -36,18 +48,22 @@ export async function startSubscription(
 
   let isOver = false;
 
-  function end(): void {
+  async function end(): Promise<void> {
     if (isOver) return;
     isOver = true;
+    onEnd();
+    meter.stop();
     metrics?.subscriptions(-1);
     const durationMs = Date.now() - startedAt;
-    logger.info({ ...trace, operationName, userId, events, durationMs }, 'subscription ended');
+    const pausedMs = meter.pausedMs();
+    logger.info({ ...trace, operationName, userId, events, durationMs, pausedMs }, 'subscription ended');
+    await sourceEvents.return?.();
   }
 
   async function next(): Promise<IteratorResult<ExecutionResult>> {
     const event = await sourceEvents.next();
     if (event.done === true) {
-      end();
+      await end();
       return { done: true, value: undefined };
     }
     events++;
@@ -56,10 +72,14 @@ export async function startSubscription(
   }
 
   const iterator: Events = {
-    next: () => runTraced(trace, next),
+    next: () =>
+      runTraced(trace, next).catch(async (error: unknown) => {
+        // Whoever iterates does not end what has failed.
+        await end();
+        throw error;
+      }),
     async return() {
-      end();
-      await sourceEvents.return?.();
+      await end();
       return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]: () => iterator,
