@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
@@ -6,8 +6,12 @@ import { describe, expect, it } from '@jest/globals';
 import fastify from 'fastify';
 import { z } from 'zod';
 
-const { overrides, license } = z
-  .object({ overrides: z.record(z.string(), z.string()), license: z.string() })
+const { overrides, allowScripts, license } = z
+  .object({
+    overrides: z.record(z.string(), z.string()),
+    allowScripts: z.record(z.string(), z.literal(false)),
+    license: z.string(),
+  })
   .parse(JSON.parse(readFileSync('package.json', 'utf8')));
 
 /** The table of overrides, whose rows have a name, a version, what happens without it, and until when. */
@@ -18,8 +22,14 @@ function explained(): Record<string, string> {
 }
 
 describe('the packages', () => {
-  it('run no script when they are installed', () => {
-    expect(existsSync('.npmrc') && readFileSync('.npmrc', 'utf8').split('\n')).toContain('ignore-scripts=true');
+  it('need no script when they are installed: CI runs none, and each that has one is denied it', () => {
+    expect(readFileSync('.ci/run', 'utf8')).toMatch(/^npm ci --ignore-scripts /m);
+    const { packages } = z
+      .object({ packages: z.record(z.string(), z.looseObject({ hasInstallScript: z.boolean().optional() })) })
+      .parse(JSON.parse(readFileSync('package-lock.json', 'utf8')));
+    const withScript = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
+    const names = withScript.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
+    expect(Object.keys(allowScripts)).toEqual([...new Set(names)].sort());
   });
 
   it('are overridden with a reason for each, and no reason is left over', () => {
