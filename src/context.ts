@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { Viewer } from './auth.ts';
+import type { PreparedOperation } from './graphql/prepare.ts';
 import type { Feed } from './live/feed.ts';
 import type { Meter } from './live/meter.ts';
 import type { Typing } from './live/typing.ts';
@@ -15,6 +16,8 @@ import type { Users } from './users/users.ts';
 export interface Context extends ContextOptions {
   /** The viewer, or why there is none: introspection needs no one. See `viewerOf`. */
   caller: Viewer | GraphQLError;
+  /** What was prepared before, for an operation that comes over a socket. */
+  prepared?: PreparedOperation | undefined;
   userLoader: UserLoader;
   blockLoader: BlockLoader;
   /** What a subscription pays with for the pages that it reads and the events that it delivers. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 
 export type UnauthenticatedReason = 'TOKEN_MISSING' | 'TOKEN_EXPIRED' | 'TOKEN_INVALID' | 'USER_NOT_REGISTERED';
 
@@ -33,18 +34,42 @@ export function badUserInput(argument: string, problem: string): GraphQLError {
   return new GraphQLError(`"${argument}" ${problem}`, { extensions: { code: 'BAD_USER_INPUT', argument } });
 }
 
+/** The error with a code if it has none. */
+export function withCode(error: GraphQLError, code: string): GraphQLError {
+  const { nodes = null, source = null, positions = null, path = null, originalError = null } = error;
+  const extensions = { code, ...error.extensions };
+  return new GraphQLError(error.message, { nodes, source, positions, path, originalError, extensions });
+}
+
+const httpHead = z.object({
+  status: z.int().default(400),
+  headers: z.map(z.string(), z.string()).default(() => new Map()),
+});
+
+/** With which status and headers HTTP answers an error: 400 unless it says so itself. */
+export function httpOf({ extensions }: GraphQLError): { status: number; headers: Map<string, string> } {
+  return httpHead.parse(extensions['http'] ?? {});
+}
+
+/** An error as callers see it: without what it says to HTTP. */
+export function shownOf(error: GraphQLError): GraphQLFormattedError {
+  const extensions = { ...error.extensions };
+  delete extensions['http'];
+  return { ...error.toJSON(), extensions };
+}
+
 /** An answer in the shape of GraphQL's, for what goes wrong before GraphQL sees the request. */
 export function errorAnswer(message: string, code: string, extensions = {}) {
   return { errors: [{ message, extensions: { code, ...extensions } }] };
 }
 
+export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
 /**
  * What callers see of an error. One that was made for them passes. Everything else is masked as
  * `INTERNAL_SERVER_ERROR`, and logged once, under the `errorId` that the caller gets.
  */
-export function createFormatError(
-  logger: Logger,
-): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+export function createFormatError(logger: Logger): FormatError {
   return (formatted, error) => {
     if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return formatted;
     const errorId = randomUUID();

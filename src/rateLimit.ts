@@ -54,9 +54,14 @@ const COUNT = `
   return { points, ttl }`;
 const counted = z.tuple([z.int(), z.int()]);
 
-/** What reading something costs before anybody knows what it asks for: a point for each started kilobyte. */
-export function priceOfReading(bytes: number): number {
+/** What a request costs before anybody knows what it asks for: a point for each started kilobyte. */
+export function priceOfRequest(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / 1000));
+}
+
+/** What a document costs that has to be parsed and validated: a point for each started hundred characters. */
+export function priceOfDocument(text: string): number {
+  return Math.ceil(text.length / 100);
 }
 
 export function createRateLimit({ pointsPerMinute, redisUrl }: RateLimitOptions): RateLimit {

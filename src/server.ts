@@ -6,8 +6,9 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { contextFor, type ContextOptions } from './context.ts';
 import { acceptTrusted } from './graphql/acceptTrusted.ts';
 import { type ApolloOptions, createApollo } from './graphql/apollo.ts';
+import { createPrepare } from './graphql/prepare.ts';
 import type { TrustedDocuments } from './graphql/trustedDocuments.ts';
-import { admit, type AdmitOptions } from './http/admit.ts';
+import { admit, type AdmitOptions, chargeRefused } from './http/admit.ts';
 import { addDrain, type Drain } from './http/drain.ts';
 import { addErrorAnswers } from './http/errorAnswers.ts';
 import { headersFor } from './http/headers.ts';
@@ -19,7 +20,8 @@ import type { Metrics } from './telemetry/metrics.ts';
 import { runInSpan } from './telemetry/trace.ts';
 import { addWeb, type WebOptions } from './web.ts';
 
-export interface ServerOptions extends ContextOptions, ApolloOptions, AdmitOptions, Omit<SocketsOptions, 'apollo'> {
+export interface ServerOptions
+  extends ContextOptions, Omit<ApolloOptions, 'prepare'>, AdmitOptions, Omit<SocketsOptions, 'apollo' | 'prepare'> {
   corsOrigins: string[];
   checks: Checks;
   projectionLag: ProjectionLag;
@@ -78,7 +80,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
 /** GraphQL over HTTP and over WebSocket, on one path. */
 async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise<Sockets> {
-  const apollo = createApollo(options);
+  const prepare = createPrepare({ ...options, suggestions: !options.production });
+  const apollo = createApollo({ ...options, prepare });
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
   const handle = fastifyApolloHandler(apollo, {
@@ -89,6 +92,7 @@ async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise
     method: ['GET', 'POST'],
     url: '/graphql',
     onRequest: admit(options),
+    onResponse: chargeRefused(options),
     preHandler: options.trustedDocuments ? [acceptTrusted(options.trustedDocuments)] : [],
     handler: (request, reply) =>
       runInSpan(request.trace, async () => handle.call(app, request, reply), {
@@ -96,7 +100,7 @@ async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise
         headers: request.headers,
       }),
   });
-  return addSockets(app.server, { ...options, apollo });
+  return addSockets(app.server, { ...options, apollo, prepare });
 }
 
 function requestIdOf(header: string | string[] | undefined): string {

@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type GraphQLSchema,
   GraphQLError,
   getVariableValues,
@@ -9,7 +10,7 @@ import {
   validate,
 } from 'graphql';
 import { checkCost, type Cost, createCostOf } from '../../src/graphql/cost.ts';
-import { limitRules } from '../../src/graphql/limits.ts';
+import { checkLimits } from '../../src/graphql/limits.ts';
 import { type Found, type FoundOperation, type Place, type Problem, problemOf } from './documents.ts';
 import type { RunResult } from './run.ts';
 import { makeLargestVariables, readVariables, type Variables } from './variables.ts';
@@ -34,7 +35,7 @@ export function checkOperations(
   const costOf = createCostOf(schema);
   return operations.map((found) => {
     const { name, operation, document, place } = found;
-    const problems = validate(schema, document, [...specifiedRules, ...limitRules]).map(problemOf);
+    const problems = faultsOf(schema, document).map(problemOf);
     if (!operation.name)
       problems.push({ message: 'An operation needs a name, to be found in logs and manifests', ...place });
     const deprecated = validate(schema, document, [NoDeprecatedCustomRule]).map(problemOf);
@@ -43,6 +44,16 @@ export function checkOperations(
     if (problems.length === 0) addCost(checked, schema, found, given, costOf);
     return { found, given, checked };
   });
+}
+
+function faultsOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    checkLimits(document);
+    return validate(schema, document);
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
 }
 
 /** What is wrong with fragments that no operation spreads. */

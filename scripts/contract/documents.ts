@@ -14,7 +14,7 @@ import {
   visit,
 } from 'graphql';
 import { glob } from 'tinyglobby';
-import { MOST_TOKENS } from '../../src/graphql/limits.ts';
+import { MAX_TOKENS } from '../../src/graphql/limits.ts';
 
 /** A place in a file that a person can go to; lines and columns count from 1. */
 export interface Place {
@@ -83,7 +83,7 @@ async function definitionsIn(file: string): Promise<{ definitions: DefinitionNod
   const problems: Problem[] = [];
   try {
     for (const source of await sourcesIn(file))
-      definitions.push(...parse(source, { maxTokens: MOST_TOKENS }).definitions);
+      definitions.push(...parse(source, { maxTokens: MAX_TOKENS }).definitions);
   } catch (error) {
     problems.push(error instanceof GraphQLError ? problemOf(error) : { message: String(error), file });
   }

@@ -9,20 +9,19 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
 import { createFormatError } from '../errors.ts';
-import type { RateLimit } from '../rateLimit.ts';
 import type { Spans } from '../telemetry/spans.ts';
 import { createExecutor } from './executor.ts';
-import { limitRules, MOST_TOKENS } from './limits.ts';
 import { guardOperations } from './operation.ts';
+import type { Prepare } from './prepare.ts';
 import { sandboxPlugin } from './sandbox.ts';
 
 export interface ApolloOptions {
   schema: GraphQLSchema;
   production: boolean;
   introspection: boolean;
+  /** What operations have to pass before they run. */
+  prepare: Prepare;
   logger: Logger;
-  /** None: anybody may ask for any amount. */
-  rateLimit?: RateLimit | undefined;
   /** None: nothing is told of operations. */
   spans?: Spans | undefined;
   /** What Sandbox sends along, in development; asked each time that the page is opened. */
@@ -34,29 +33,28 @@ export function createApollo({
   schema,
   production,
   introspection,
+  prepare,
   logger,
-  rateLimit,
   spans,
   sandboxHeaders,
 }: ApolloOptions): ApolloServer<Context> {
   const landingPage = production
     ? ApolloServerPluginLandingPageDisabled()
     : sandboxPlugin(sandboxHeaders ?? (() => Promise.resolve({})));
+  const formatError = createFormatError(logger);
   return new ApolloServer<Context>({
     gateway: executedBy(schema),
     introspection,
     csrfPrevention: true,
     stringifyResult: JSON.stringify,
     includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: production,
-    formatError: createFormatError(logger),
+    formatError,
     stopOnTerminationSignals: false,
     persistedQueries: false,
-    parseOptions: { maxLexicalTokens: MOST_TOKENS },
-    validationRules: limitRules,
+    documentStore: null,
     logger,
     plugins: [
-      guardOperations(schema, { rateLimit, spans }),
+      guardOperations(prepare, { formatError, spans }),
       landingPage,
       // Answers are of the moment and for one viewer: nothing on the way may cache them.
       ApolloServerPluginCacheControlDisabled(),

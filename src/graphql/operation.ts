@@ -1,47 +1,58 @@
-import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
+import {
+  type ApolloServerPlugin,
+  type GraphQLRequest,
+  type GraphQLRequestContext,
+  type GraphQLResponse,
+  HeaderMap,
+} from '@apollo/server';
 import {
   type FormattedExecutionResult,
   GraphQLError,
-  type GraphQLSchema,
-  Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
+  parse,
 } from 'graphql';
-import { type Context, viewerOf } from '../context.ts';
-import type { RateLimit } from '../rateLimit.ts';
+import type { Context } from '../context.ts';
+import { type FormatError, httpOf, shownOf } from '../errors.ts';
 import type { Spans } from '../telemetry/spans.ts';
-import { currentTrace } from '../telemetry/trace.ts';
-import { checkCost, type Cost, createCostOf, MOST_POINTS } from './cost.ts';
+import { currentTrace, cutName, markRun, nameOperation } from '../telemetry/trace.ts';
+import { type Cost, MOST_POINTS } from './cost.ts';
+import type { Prepare, PreparedOperation, RefusedOperation } from './prepare.ts';
 
-const LONGEST_LOGGED_NAME = 100;
+/** Stands for a document that may not run: Apollo Server goes on with it until it asks for the response. */
+const NOTHING = parse('{ __typename }');
 
 /**
- * What an operation has to pass before it runs: it needs a viewer, unless it asks only for the schema itself, and it
- * may not cost too much, neither by itself nor with those of the same viewer in the last minute. Where the header
- * `x-cost: 1` asks for it, the answer says in `extensions.cost` what it cost.
+ * Lets Apollo Server run what `prepare` lets pass, and answer with its errors otherwise: Apollo neither parses nor
+ * validates anything itself. Where the header `x-cost: 1` asks for it, the answer says in `extensions.cost` what the
+ * operation cost.
  */
 export function guardOperations(
-  schema: GraphQLSchema,
-  { rateLimit, spans }: { rateLimit?: RateLimit | undefined; spans?: Spans | undefined },
+  prepare: Prepare,
+  { formatError, spans }: { formatError: FormatError; spans?: Spans | undefined },
 ): ApolloServerPlugin<Context> {
-  const costOf = createCostOf(schema);
   return {
     requestDidStart() {
-      let cost: Cost | null = null;
+      let prepared: PreparedOperation | RefusedOperation = { errors: [], cost: null };
       return Promise.resolve({
-        async didResolveOperation({ document, operation, operationName, request, contextValue }) {
-          const trace = currentTrace();
-          if (trace) trace.operationName = operationName?.slice(0, LONGEST_LOGGED_NAME);
-          if (operation) spans?.describeOperation(operation.operation, trace?.operationName);
-          if (!isIntrospective(operation)) viewerOf(contextValue);
-          cost = costOf({ document, operationName, variables: request.variables });
-          if (!cost) return;
-          checkCost(cost);
-          const { caller } = contextValue;
-          if (!(caller instanceof GraphQLError)) await rateLimit?.takeOfUser(caller.id, cost.points);
+        async didResolveSource(requestContext) {
+          const { source: text, request, contextValue } = requestContext;
+          prepared = contextValue.prepared ?? (await prepare({ ...request, text }, contextValue.caller));
+          if (isSubscriptionOverHttp(prepared, request)) prepared = { ...prepared, errors: [needsSocket()] };
+          const document = 'errors' in prepared ? NOTHING : prepared.document;
+          // Found by Apollo Server as one of its own that it has validated.
+          Object.assign(requestContext, { document });
+        },
+        responseForOperation({ contextValue, operation }) {
+          if ('errors' in prepared) return Promise.resolve(responseOf(prepared.errors, formatError));
+          const { name, operation: type } = operation;
+          nameOperation(name?.value);
+          spans?.describeOperation(type, cutName(name?.value));
+          if (!(contextValue.caller instanceof GraphQLError)) markRun();
+          return Promise.resolve(null);
         },
         willSendResponse(requestContext) {
-          if (requestContext.request.http?.headers.get('x-cost') === '1') addCost(requestContext, cost);
+          if (requestContext.request.http?.headers.get('x-cost') === '1') addCost(requestContext, prepared.cost);
           return Promise.resolve();
         },
       });
@@ -49,12 +60,28 @@ export function guardOperations(
   };
 }
 
-function isIntrospective(operation: OperationDefinitionNode | undefined): boolean {
+function isSubscriptionOverHttp(prepared: PreparedOperation | RefusedOperation, { http }: GraphQLRequest): boolean {
   return (
-    operation?.selectionSet.selections.every(
-      (selection) => selection.kind === Kind.FIELD && selection.name.value.startsWith('__'),
-    ) === true
+    http !== undefined && 'operation' in prepared && prepared.operation.operation === OperationTypeNode.SUBSCRIPTION
   );
+}
+
+function needsSocket(): GraphQLError {
+  return new GraphQLError(
+    'Subscriptions are served over WebSocket, on this same path, with the protocol graphql-transport-ws',
+    { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } },
+  );
+}
+
+/** As Apollo Server answers errors itself. */
+function responseOf(errors: GraphQLError[], formatError: FormatError): GraphQLResponse {
+  const heads = errors.map(httpOf);
+  const headers = new HeaderMap(heads.flatMap((head) => [...head.headers]));
+  const formatted = errors.map((error) => formatError(shownOf(error), error));
+  return {
+    http: { status: heads[0]?.status ?? 400, headers },
+    body: { kind: 'single', singleResult: { errors: formatted } },
+  };
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { ConfigError } from '../environment/parse.ts';
+import { MAX_TOKENS } from './limits.ts';
 
 /** The only documents that a server runs, as frontends' operations listed them in a manifest. */
 export interface TrustedDocuments {
@@ -117,7 +118,7 @@ function problemsOf(body: string, schema: GraphQLSchema): string[] {
 
 function tryToParse(text: string): DocumentNode | null {
   try {
-    return parse(text);
+    return parse(text, { maxTokens: MAX_TOKENS });
   } catch {
     return null;
   }

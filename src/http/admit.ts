@@ -1,7 +1,7 @@
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { FastifyRequest, onRequestAsyncHookHandler, onResponseAsyncHookHandler } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Authenticate, Viewer } from '../auth.ts';
-import { priceOfReading, type RateLimit, rateLimited } from '../rateLimit.ts';
+import { priceOfRequest, type RateLimit, rateLimited } from '../rateLimit.ts';
 import { runTraced } from '../telemetry/trace.ts';
 import { addressOf } from './address.ts';
 
@@ -43,7 +43,7 @@ export function admit({
     const caller = await runTraced(request.trace, () => authenticate(authorization)).then(viewerOf, refusal);
     request.caller = caller;
     if (caller instanceof GraphQLError) {
-      const price = priceOfReading(Math.min(bytes, bodyLimit));
+      const price = priceOfRequest(Math.min(bytes, bodyLimit));
       await rateLimit?.takeOfAddress(addressOf(request.raw, trustedProxies), price);
       if (!introspection) throw caller;
     } else {
@@ -51,6 +51,19 @@ export function admit({
       const wait = rateLimit?.waitOfUser(caller.id) ?? 0;
       if (wait > 0) throw rateLimited(wait);
     }
+  };
+}
+
+/**
+ * Charges a viewer for a request that was refused before anybody could say what it costs: one that is malformed, too
+ * large or not from where it should be.
+ */
+export function chargeRefused({ rateLimit }: Pick<AdmitOptions, 'rateLimit'>): onResponseAsyncHookHandler {
+  return async (request) => {
+    const { caller, trace, routeOptions } = request;
+    if (!rateLimit || caller instanceof GraphQLError || trace.points > 0) return;
+    const price = priceOfRequest(Math.min(bytesOf(request), routeOptions.bodyLimit));
+    await rateLimit.takeOfUser(caller.id, price).catch(refusal);
   };
 }
 

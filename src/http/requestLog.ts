@@ -28,7 +28,8 @@ export function addRequestLog(app: FastifyInstance, { logger, metrics }: Request
       const [path] = request.url.split('?');
       const status = reply.statusCode;
       const durationMs = Math.round(reply.elapsedTime * 10) / 10;
-      if (path === '/graphql') metrics?.operation(request.trace.operationName, status, reply.elapsedTime / 1000);
+      const { ran, operationName } = request.trace;
+      if (path === '/graphql') metrics?.operation(ran ? operationName : 'refused', status, reply.elapsedTime / 1000);
       const outcome = error ? { aborted: true } : { status };
       logger.info({ ...request.trace, method: request.method, path, ...outcome, durationMs }, 'request');
     });

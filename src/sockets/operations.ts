@@ -1,31 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import {
-  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   type FormattedExecutionResult,
-  getOperationAST,
   GraphQLError,
+  type GraphQLSchema,
   OperationTypeNode,
 } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import type { Viewer } from '../auth.ts';
 import { type Context, contextFor, type ContextOptions } from '../context.ts';
-import { createFormatError } from '../errors.ts';
-import { checkCost, createCostOf } from '../graphql/cost.ts';
+import { createFormatError, shownOf, withCode } from '../errors.ts';
+import { findTrusted } from '../graphql/acceptTrusted.ts';
+import type { Prepare, PreparedOperation } from '../graphql/prepare.ts';
+import type { TrustedDocuments } from '../graphql/trustedDocuments.ts';
 import { createMeter } from '../live/meter.ts';
+import { priceOfDocument, rateLimited } from '../rateLimit.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Spans } from '../telemetry/spans.ts';
-import { newTrace, runInSpan } from '../telemetry/trace.ts';
+import { newTrace, runInSpan, runTraced, type Trace } from '../telemetry/trace.ts';
 import type { ConnectOptions, Parameters, Socket, SocketExtra } from './connect.ts';
-import { createReadDocument, type DocumentOptions, errorWithCode, type ReadDocument, withCode } from './documents.ts';
 import { createOpenOperations, type OpenOptions, type Place } from './open.ts';
 import { startSubscription } from './subscribe.ts';
 
-export interface OperationsOptions extends ContextOptions, ConnectOptions, DocumentOptions, OpenOptions {
+export interface OperationsOptions extends ContextOptions, ConnectOptions, OpenOptions {
+  schema: GraphQLSchema;
+  /** What operations have to pass before they run, as over HTTP. */
+  prepare: Prepare;
   /** Runs queries and mutations, as it does over HTTP. */
   apollo: ApolloServer<Context>;
+  /** The only documents that may run; any may where there are none. */
+  trustedDocuments?: TrustedDocuments | undefined;
   /** Counts subscriptions; nobody does where there are none. */
   metrics?: Metrics | undefined;
   spans?: Spans | undefined;
@@ -36,7 +43,8 @@ interface Operation extends ExecutionArgs {
   socket: Socket;
   text: string;
   place: Place;
-  pointsPerEvent: number;
+  prepared: PreparedOperation;
+  trace: Trace;
 }
 
 type Hooks = ServerOptions<Parameters, SocketExtra>;
@@ -54,41 +62,49 @@ const MAX_SUBSCRIPTION_CHARACTERS = 20_000;
 
 /** How `graphql-ws` runs what comes in over a socket: with the rules, limits and errors of HTTP. */
 export function createOperations(options: OperationsOptions): Operations {
-  const { schema, apollo, logger } = options;
+  const { schema, apollo, trustedDocuments, rateLimit, logger } = options;
   const format = createFormatError(logger);
-  const costOf = createCostOf(schema);
-  const readDocument = createReadDocument(options);
   const open = createOpenOperations(options);
   const running = new WeakMap<WebSocket, number>();
 
-  async function prepare(socket: Socket, payload: SubscribePayload, place: Place): Promise<Operation | GraphQLError[]> {
-    const read = readDocument(payload);
-    if (Array.isArray(read)) return read;
-    const { operationName, variables } = payload;
-    const cost = costOf({ document: read.document, operationName, variables: variables ?? undefined });
-    if (cost) checkCost(cost);
+  async function prepare(
+    socket: Socket,
+    payload: SubscribePayload,
+    { place, trace }: Pick<Operation, 'place' | 'trace'>,
+  ): Promise<Operation | GraphQLError[]> {
     const { viewer } = socket.extra;
-    if (cost && viewer && isSubscription(read.document, operationName)) {
-      await options.rateLimit?.takeOfUser(viewer.id, cost.points);
-      const refused = checkSize(read, payload) ?? place.countSubscription(viewer.id);
+    if (!viewer) return [errorWithCode('UNAUTHENTICATED', 'The socket has no viewer')];
+    const wait = rateLimit?.waitOfUser(viewer.id) ?? 0;
+    if (wait > 0) return [rateLimited(wait)];
+    const text = trustedDocuments ? findTrusted(trustedDocuments, payload) : payload.query;
+    if (typeof text !== 'string') return refuse(viewer, payload, errorWithCode('DOCUMENT_NOT_TRUSTED', text.problem));
+    const prepared = await options.prepare({ ...payload, text }, viewer);
+    if ('errors' in prepared) return prepared.errors;
+    const { variables, operationName } = payload;
+    if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) {
+      const refused = checkSize(text, prepared, payload) ?? place.countSubscription(viewer.id);
       if (refused) return [refused];
     }
-    const operation = {
-      ...read,
-      schema,
-      variableValues: variables,
-      socket,
-      place,
-      pointsPerEvent: cost?.pointsPerEvent ?? 1,
-    };
+    const { document } = prepared;
+    const operation = { schema, document, variableValues: variables, socket, text, place, prepared, trace };
     return { ...operation, ...(operationName != null && { operationName }) };
+  }
+
+  /** Charges for what no operation is paid for. */
+  async function refuse(viewer: Viewer, { query }: SubscribePayload, error: GraphQLError): Promise<GraphQLError[]> {
+    await rateLimit?.takeOfUser(viewer.id, priceOfDocument(query)).catch(refusal);
+    return [error];
   }
 
   /** What `prepare` returns, or throws. What may run is counted until it ends. */
   async function begin(socket: Socket, id: string, payload: SubscribePayload): Promise<Operation | GraphQLError[]> {
     const place = open.enter(socket.extra.socket, id);
-    if (place instanceof GraphQLError) return [place];
-    const begun = await prepare(socket, payload, place).catch((error: unknown) => [
+    if (place instanceof GraphQLError) {
+      const { viewer } = socket.extra;
+      return viewer ? refuse(viewer, payload, place) : [place];
+    }
+    const trace = newTrace(randomUUID());
+    const begun = await runTraced(trace, () => prepare(socket, payload, { place, trace })).catch((error: unknown) => [
       error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error }),
     ]);
     if (Array.isArray(begun)) place.leave();
@@ -99,15 +115,9 @@ export function createOperations(options: OperationsOptions): Operations {
     return contextFor(extra.viewer ?? errorWithCode('UNAUTHENTICATED', 'The socket has no viewer'), options);
   }
 
-  async function executeOnce({
-    socket,
-    place,
-    text,
-    variableValues,
-    operationName,
-  }: Operation): Promise<ExecutionResult> {
+  async function executeOnce(operation: Operation): Promise<ExecutionResult> {
+    const { socket, place, text, prepared, trace, variableValues, operationName } = operation;
     const client = socket.extra.socket;
-    const trace = newTrace(randomUUID());
     const startedAt = Date.now();
     running.set(client, (running.get(client) ?? 0) + 1);
     try {
@@ -116,7 +126,7 @@ export function createOperations(options: OperationsOptions): Operations {
         ...(variableValues && { variables: variableValues }),
         ...(operationName != null && { operationName }),
       };
-      const run = () => apollo.executeOperation(request, { contextValue: contextOf(socket) });
+      const run = () => apollo.executeOperation(request, { contextValue: { ...contextOf(socket), prepared } });
       const { body } = await runInSpan(trace, run, { spans: options.spans });
       if (body.kind !== 'single') throw new Error('An answer in parts was not asked for');
       return body.singleResult as ExecutionResult;
@@ -128,11 +138,10 @@ export function createOperations(options: OperationsOptions): Operations {
   }
 
   async function subscribe(operation: Operation) {
-    const { socket, place, pointsPerEvent } = operation;
-    const { rateLimit } = options;
+    const { socket, place, prepared } = operation;
     const userId = socket.extra.viewer?.id ?? '';
     const charge = rateLimit && ((points: number) => rateLimit.chargeEvent(userId, points));
-    const meter = createMeter({ charge, pointsPerEvent });
+    const meter = createMeter({ charge, pointsPerEvent: prepared.cost.pointsPerEvent });
     return startSubscription(operation, {
       contextOf: () => ({ ...contextOf(socket), meter }),
       meter,
@@ -146,7 +155,7 @@ export function createOperations(options: OperationsOptions): Operations {
 
   function formatErrors(errors: readonly unknown[]) {
     const known = errors.filter((error) => error instanceof GraphQLError);
-    return known.map((error) => format(withCode(error, 'INTERNAL_SERVER_ERROR').toJSON(), error));
+    return known.map((error) => format(shownOf(withCode(error, 'INTERNAL_SERVER_ERROR')), error));
   }
 
   return {
@@ -165,16 +174,24 @@ export function createOperations(options: OperationsOptions): Operations {
 }
 
 /** The error if a subscription is larger than one that is held for hours may be. */
-function checkSize({ text, document }: ReadDocument, { variables }: SubscribePayload): GraphQLError | null {
+function checkSize(
+  text: string,
+  { document: { tokenCount = 0 } }: PreparedOperation,
+  { variables }: SubscribePayload,
+): GraphQLError | null {
   const characters = text.length + JSON.stringify(variables ?? {}).length;
-  if (characters <= MAX_SUBSCRIPTION_CHARACTERS && (document.tokenCount ?? 0) <= MAX_SUBSCRIPTION_TOKENS) return null;
+  if (characters <= MAX_SUBSCRIPTION_CHARACTERS && tokenCount <= MAX_SUBSCRIPTION_TOKENS) return null;
   return errorWithCode(
     'QUERY_TOO_EXPENSIVE',
     `A subscription has at most ${MAX_SUBSCRIPTION_TOKENS} words and signs, and with its variables ${MAX_SUBSCRIPTION_CHARACTERS} characters`,
   );
 }
 
-/** Queries and mutations are paid for where they are run. */
-function isSubscription(document: DocumentNode, operationName: string | null | undefined): boolean {
-  return getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+function errorWithCode(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+function refusal(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  throw error;
 }

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { Meter } from '../live/meter.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Spans } from '../telemetry/spans.ts';
-import { newTrace, runTraced } from '../telemetry/trace.ts';
+import { cutName, newTrace, runTraced } from '../telemetry/trace.ts';
 
 type Events = AsyncIterableIterator<ExecutionResult>;
 
@@ -42,7 +42,7 @@ export async function startSubscription(
     return source;
   }
   const sourceEvents = source[Symbol.asyncIterator]();
-  const operationName = getOperationAST(operation.document, operation.operationName)?.name?.value;
+  const operationName = cutName(getOperationAST(operation.document, operation.operationName)?.name?.value);
   let events = 0;
   metrics?.subscriptions(1);
 

@@ -13,7 +13,11 @@ import type { Spans } from './spans.ts';
 export interface Trace {
   requestId: string;
   operationName?: string | undefined;
+  /** Whether an operation was run for a viewer: one that was admitted, valid and paid for. */
+  ran: boolean;
   userId?: string | undefined;
+  /** What the viewer paid. */
+  points: number;
   dynamodbCalls: number;
   /** What DynamoDB says that it consumed; it does not say so of a write whose condition failed. */
   readUnits: number;
@@ -25,9 +29,10 @@ export interface Trace {
 }
 
 export function newTrace(requestId: string): Trace {
-  return { requestId, dynamodbCalls: 0, readUnits: 0, writeUnits: 0, sqlStatements: 0 };
+  return { requestId, ran: false, points: 0, dynamodbCalls: 0, readUnits: 0, writeUnits: 0, sqlStatements: 0 };
 }
 
+const MAX_NAME_LENGTH = 100;
 const THROTTLES = /Throttl|ThroughputExceeded|RequestLimitExceeded/;
 
 const storage = new AsyncLocalStorage<Trace>();
@@ -59,6 +64,25 @@ export function runInSpan<Result>(
 /** The trace of the request that this code runs for, or undefined outside one. */
 export function currentTrace(): Trace | undefined {
   return storage.getStore();
+}
+
+/** The name of an operation as logs and traces show it: callers may choose names of any length. */
+export function cutName(name: string): string;
+export function cutName(name: string | undefined): string | undefined;
+export function cutName(name: string | undefined): string | undefined {
+  return name?.slice(0, MAX_NAME_LENGTH);
+}
+
+/** Names the operation that the current request is about, if there is one. */
+export function nameOperation(name: string | undefined): void {
+  const trace = storage.getStore();
+  if (trace) trace.operationName = cutName(name);
+}
+
+/** The operation of the current request is about to run for a viewer. */
+export function markRun(): void {
+  const trace = storage.getStore();
+  if (trace) trace.ran = true;
 }
 
 /**
