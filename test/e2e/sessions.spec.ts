@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { type BrowserContext, expect, type Page, type Route, test } from '@playwright/test';
 import {
   expectNobody,
@@ -216,6 +217,25 @@ test('a session that the user pool ended keeps what is unsent for the same perso
   expect(JSON.stringify(await keptBy(page))).not.toContain('half a thought');
 });
 
+test('somebody with a second factor is asked for the code, and is not signed in without it', async ({ browser }) => {
+  const ann = await newPerson('Ann');
+  const secret = await addSecondFactor(ann);
+  const page = await browser.newPage();
+  await page.goto(homeUrl());
+  const answerWith = async (code: string) => {
+    await page.getByLabel('E-mail').fill(ann.email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByLabel('Code from your authenticator app').fill(code);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+  await answerWith('nonsense');
+  await expect(page.getByRole('alert')).toBeVisible();
+  expect((await keptBy(page)).local).toEqual({});
+  await answerWith(codeOf(secret));
+  await expectPerson(page, ann);
+});
+
 test('what earlier versions kept for nobody in particular is removed', async ({ browser }) => {
   const page = await browser.newPage();
   await page.goto(homeUrl());
@@ -227,6 +247,35 @@ test('what earlier versions kept for nobody in particular is removed', async ({ 
   await expectNobody(page);
   expect((await keptBy(page)).local).toEqual({});
 });
+
+/** An authenticator app for somebody; returns its secret. */
+async function addSecondFactor(person: Person): Promise<string> {
+  const factors = { MfaConfiguration: 'OPTIONAL', SoftwareTokenMfaConfiguration: { Enabled: true } };
+  await userPool('SetUserPoolMfaConfig', { UserPoolId: stack().userPoolId, ...factors });
+  const parameters = { AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: person.email, PASSWORD } };
+  const signedIn = (await (await userPool('InitiateAuth', parameters)).json()) as {
+    AuthenticationResult: { AccessToken: string };
+  };
+  const { AccessToken } = signedIn.AuthenticationResult;
+  const { SecretCode: secret } = (await (await userPool('AssociateSoftwareToken', { AccessToken })).json()) as {
+    SecretCode: string;
+  };
+  expect((await userPool('VerifySoftwareToken', { AccessToken, UserCode: codeOf(secret) })).status).toBe(200);
+  return secret;
+}
+
+/** The code that an authenticator app shows now (RFC 6238). */
+function codeOf(secret: string): string {
+  const bits = Array.from(secret, (letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  );
+  const key = (bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac('sha1', Buffer.from(key)).update(counter).digest();
+  const number = digest.readUInt32BE((digest.at(-1) ?? 0) & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
 
 /** A second tab of the same browser, with the same person. */
 async function openTab(context: BrowserContext, person: Person): Promise<Page> {

@@ -80,14 +80,14 @@ function Pages({ api, session, outbox }: Parts) {
     <SignedContext value={{ api, session, outbox, me: inbox.me }}>
       {!isOnline && (
         <p className="banner" role="status">
-          You are offline. Messages come in when the connection is back.
+          You are offline. Messages come in and go out when the connection is back.
         </p>
       )}
       <Switch>
         <Route path="/messages/new/:handle">
           {({ handle }) => (
             <Inbox inbox={inbox} isOpen>
-              <NewConversation key={handle} handle={decodeURIComponent(handle)} inbox={inbox} />
+              <NewConversation key={handle} handle={decoded(handle)} inbox={inbox} />
             </Inbox>
           )}
         </Route>
@@ -109,4 +109,13 @@ function Pages({ api, session, outbox }: Parts) {
       </Switch>
     </SignedContext>
   );
+}
+
+/** A part of a path, which anybody may have written, as text. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

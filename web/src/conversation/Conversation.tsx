@@ -21,7 +21,9 @@ export function Conversation({ groupId }: { groupId: string }) {
   const { group, messages, put, setBlocked } = conversation;
   const other = group && getFragmentData(PERSON, group.otherUser);
   const unsent = useUnsentTo(outbox, other?.id);
-  useSent(outbox, other?.id, put);
+  useSent(outbox, other?.id, (message, sentTo) => {
+    if (sentTo === groupId) put(message);
+  });
   const [isAtBottom, setAtBottom] = useState(true);
   const [problem, setProblem] = useState<string | null>(null);
   const isTyping = useUntil(conversation.typingUntil);

@@ -1,4 +1,4 @@
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { OutboxMessage } from '../outbox/outbox';
 import { Avatar } from '../shared/Avatar';
 import { Isolated } from '../shared/Isolated';
@@ -6,16 +6,13 @@ import { Isolated } from '../shared/Isolated';
 /** Somebody with a message that is not sent, and no conversation in the list. */
 export function UnsentRow({ message }: { message: OutboxMessage }) {
   const { to } = message;
+  const href =
+    to.messageGroupId === null ? `/messages/new/${encodeURIComponent(to.handle)}` : `/messages/${to.messageGroupId}`;
+  const [location] = useLocation();
+  const isOpen = location === href;
   return (
     <li>
-      <Link
-        href={
-          to.messageGroupId === null
-            ? `/messages/new/${encodeURIComponent(to.handle)}`
-            : `/messages/${to.messageGroupId}`
-        }
-        className="group"
-      >
+      <Link href={href} className={isOpen ? 'group open' : 'group'} aria-current={isOpen ? 'page' : undefined}>
         <Avatar name={to.displayName} id={to.id} />
         <span className="who">
           <Isolated text={to.displayName} />

@@ -79,7 +79,7 @@ export function createOutbox({ queue, lock, attempt, onOnline }: OutboxOptions):
 
   /**
    * Sends what waits, one after the other, and what is added meanwhile. After a failure nothing more is sent to the same
-   * person, because it would overtake; if the server was not reached, to nobody.
+   * person, because it would overtake, or to nobody.
    */
   async function sendAll(): Promise<void> {
     const held = new Set<string>();
@@ -90,7 +90,7 @@ export function createOutbox({ queue, lock, attempt, onOnline }: OutboxOptions):
       const outcome: Outcome = isTooOld ? { type: 'refused', problem: TOO_OLD } : await attempt(next);
       if (isClosed()) return;
       if (outcome.type !== 'unknown') apply(next, outcome);
-      else if (outcome.isServerReached) held.add(next.to.id);
+      else if (outcome.concerns === 'recipient') held.add(next.to.id);
       else break;
     }
     eager.clear();

@@ -9,8 +9,11 @@ export type Outcome =
   | { type: 'sent'; message: MessagePartsFragment; messageGroupId: string }
   /** Another attempt would be answered the same. */
   | { type: 'refused'; problem: string }
-  /** It may or may not be sent: the same key asks again. */
-  | { type: 'unknown'; isServerReached: boolean };
+  /**
+   * It may or may not be sent, and the same key asks again. `everybody`: what is for others would fare the same, because
+   * the server was not reached, or takes nothing at present.
+   */
+  | { type: 'unknown'; concerns: 'recipient' | 'everybody' };
 
 const FINAL_CODES = new Set([
   'BAD_USER_INPUT',
@@ -23,6 +26,8 @@ const FINAL_CODES = new Set([
 ]);
 /** Answers of 4xx after which the same request may succeed: without a token, too slow, too early, too many. */
 const RETRYABLE_STATUSES = new Set([401, 408, 425, 429]);
+/** What went wrong may do so with this recipient alone. */
+const UNEXPECTED = 'INTERNAL_SERVER_ERROR';
 const NOT_SENT = 'It was not sent.';
 
 /** Never rejects. A first message goes to a handle, after a look whether the handle is still the same person's. */
@@ -40,7 +45,7 @@ export async function sendQueued(apollo: ApolloClient, { to, body, key }: Queued
     return { type: 'sent', message: getFragmentData(MESSAGE, sent.message), messageGroupId: sent.messageGroup.id };
   } catch (error) {
     if (isFinal(error)) return { type: 'refused', problem: NOT_SENT };
-    return { type: 'unknown', isServerReached: ServerError.is(error) || CombinedGraphQLErrors.is(error) };
+    return { type: 'unknown', concerns: hasCode(error, (code) => code === UNEXPECTED) ? 'recipient' : 'everybody' };
   }
 }
 
@@ -50,10 +55,13 @@ async function isStill(apollo: ApolloClient, { id, handle }: Recipient): Promise
 }
 
 function isFinal(error: unknown): boolean {
-  if (CombinedGraphQLErrors.is(error)) {
-    return error.errors.some(({ extensions }) => FINAL_CODES.has(String(extensions?.['code'])));
-  }
-  if (!ServerError.is(error)) return false;
+  if (!ServerError.is(error)) return hasCode(error, (code) => FINAL_CODES.has(code));
   const { statusCode } = error;
   return statusCode >= 400 && statusCode < 500 && !RETRYABLE_STATUSES.has(statusCode);
+}
+
+function hasCode(error: unknown, isMeant: (code: string) => boolean): boolean {
+  return (
+    CombinedGraphQLErrors.is(error) && error.errors.some(({ extensions }) => isMeant(String(extensions?.['code'])))
+  );
 }

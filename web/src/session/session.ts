@@ -1,4 +1,4 @@
-import { erase, type Kept, keptFor, loadSession, removeSession, saveSession, type StoredSession } from './storage';
+import { endSession, erase, type Kept, keptFor, loadSession, saveSession, type StoredSession } from './storage';
 import { type Tokens, type UserPool, UserPoolError } from './userPool';
 
 /** One person, from signing in to signing out. It never turns into somebody else. */
@@ -49,7 +49,8 @@ export function createSession({ stored: { id, userId }, tokens, pool, onOver }: 
   }
 
   function end(): SessionOverError {
-    if (loadSession()?.id === id) removeSession();
+    const stored = loadSession();
+    if (stored?.id === id) endSession(stored);
     return over();
   }
 

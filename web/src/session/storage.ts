@@ -1,6 +1,6 @@
 /**
- * Everything that this browser keeps for the client. It is in `localStorage`, which no other file touches: the session,
- * and beside it what belongs to its user.
+ * Everything that this browser keeps for the client. It is in `localStorage`, which no other file touches: one record
+ * that says whose it is, and beside it what belongs to that user. Without the record nothing is kept.
  */
 
 /** Who is signed in, in all tabs of this browser. */
@@ -9,6 +9,7 @@ export interface StoredSession {
   id: string;
   /** The `sub` of the user's tokens. */
   userId: string;
+  /** Empty if the user pool ended the session: the user has to sign in again, and nobody else has since. */
   refreshToken: string;
 }
 
@@ -25,40 +26,36 @@ export interface Kept {
 }
 
 const ROOT = 'cruddur.';
-const SESSION = `${ROOT}session`;
-const USERS = `${ROOT}user.`;
+const RECORD = `${ROOT}session`;
 
+/** The current session; null if nobody is signed in. */
 export function loadSession(): StoredSession | null {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(SESSION) ?? 'null');
-    return isSession(stored) ? stored : null;
-  } catch {
-    return null;
-  }
+  const record = loadRecord();
+  return record && record.refreshToken !== '' ? record : null;
 }
 
+/** Begins a session, or goes on with it, in all tabs. */
 export function saveSession(session: StoredSession): void {
-  localStorage.setItem(SESSION, JSON.stringify(session));
+  localStorage.setItem(RECORD, JSON.stringify(session));
 }
 
-/** Ends the session in all tabs. What is kept for its user stays for the user's next sign-in. */
-export function removeSession(): void {
-  localStorage.removeItem(SESSION);
+/** Ends the session in all tabs. What is kept for its user stays until somebody else signs in. */
+export function endSession(session: StoredSession): void {
+  saveSession({ ...session, refreshToken: '' });
 }
 
-/** Removes the session and everything that was kept. */
+/** Ends the session in all tabs, and removes everything that was kept for its user. */
 export function erase(): void {
-  eraseExcept([]);
+  localStorage.removeItem(RECORD);
+  tidy();
 }
 
-/** Removes what was kept for anybody but this user. */
-export function eraseOthers(userId: string): void {
-  eraseExcept([SESSION, folderOf(userId)]);
-}
-
-/** Removes what earlier versions kept without saying for whom. */
-export function eraseUnowned(): void {
-  eraseExcept([SESSION, USERS]);
+/** Removes what is kept for nobody, or for anybody but the user of the record. */
+export function tidy(): void {
+  const record = loadRecord();
+  for (const key of keysUnder(ROOT)) {
+    if (!record || (key !== RECORD && !key.startsWith(folderOf(record.userId)))) localStorage.removeItem(key);
+  }
 }
 
 export function keptFor({ id, userId }: Pick<StoredSession, 'id' | 'userId'>): Kept {
@@ -93,21 +90,24 @@ export function keptFor({ id, userId }: Pick<StoredSession, 'id' | 'userId'>): K
 }
 
 function folderOf(userId: string): string {
-  return `${USERS}${userId}.`;
+  return `${ROOT}user.${userId}.`;
 }
 
 function keysUnder(prefix: string): string[] {
   return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
 }
 
-function eraseExcept(prefixes: string[]): void {
-  for (const key of keysUnder(ROOT)) {
-    if (!prefixes.some((prefix) => key.startsWith(prefix))) localStorage.removeItem(key);
+function loadRecord(): StoredSession | null {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(RECORD) ?? 'null');
+    return isSession(stored) ? stored : null;
+  } catch {
+    return null;
   }
 }
 
 function isSession(stored: unknown): stored is StoredSession {
   if (typeof stored !== 'object' || stored === null) return false;
   const { id, userId, refreshToken } = stored as Record<string, unknown>;
-  return [id, userId, refreshToken].every((field) => typeof field === 'string' && field !== '');
+  return [id, userId, refreshToken].every((field) => typeof field === 'string') && userId !== '';
 }

@@ -3,8 +3,11 @@ import { MAX_TIMER_MS, pause, pauseMs } from '../shared/pause';
 
 /** The user pool's own API, as far as the client needs it. Each call ends after ten seconds. */
 export interface UserPool {
-  /** @throws {UserPoolError} if the pool does not know the two. */
-  signIn: (email: string, password: string) => Promise<Tokens>;
+  /**
+   * `askCode` is called if the user has a second factor.
+   * @throws {UserPoolError} if the pool does not know the two, or the code is not right.
+   */
+  signIn: (email: string, password: string, askCode: () => Promise<string>) => Promise<Tokens>;
   /** @throws {UserPoolError} if the pool answers with a refusal: `endsSession` says whether a retry can help. */
   refresh: (refreshToken: string) => Promise<Tokens>;
   /** Makes a refresh token worthless. Tries for two minutes, and when the network is back. Never rejects. */
@@ -42,6 +45,8 @@ const SESSION_ENDS = new Set([
   'PasswordResetRequiredException',
   'RefreshTokenReuseException',
 ]);
+/** The challenge for a code of an authenticator app. */
+const TOTP = 'SOFTWARE_TOKEN_MFA';
 const MAX_CALL_MS = 10_000;
 const MAX_REVOKE_TRIES = 8;
 
@@ -65,8 +70,11 @@ export function createUserPool({ cognitoEndpoint, clientId }: Config): UserPool 
     throw new UserPoolError(text(answer['message']) || 'The user pool did not sign you in.', code);
   }
 
-  async function authenticate(flow: string, parameters: Record<string, string>): Promise<Tokens> {
-    const answer = await call('InitiateAuth', { AuthFlow: flow, AuthParameters: parameters });
+  function initiateAuth(flow: string, parameters: Record<string, string>): Promise<Record<string, unknown>> {
+    return call('InitiateAuth', { AuthFlow: flow, AuthParameters: parameters });
+  }
+
+  function tokensIn(answer: Record<string, unknown>): Tokens {
     const result = asRecord(answer['AuthenticationResult']);
     const accessToken = text(result['AccessToken']);
     if (accessToken === '')
@@ -81,8 +89,15 @@ export function createUserPool({ cognitoEndpoint, clientId }: Config): UserPool 
   }
 
   return {
-    signIn: (email, password) => authenticate('USER_PASSWORD_AUTH', { USERNAME: email, PASSWORD: password }),
-    refresh: (refreshToken) => authenticate('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN: refreshToken }),
+    async signIn(email, password, askCode) {
+      const answer = await initiateAuth('USER_PASSWORD_AUTH', { USERNAME: email, PASSWORD: password });
+      if (answer['ChallengeName'] !== TOTP) return tokensIn(answer);
+      const responses = { USERNAME: email, SOFTWARE_TOKEN_MFA_CODE: await askCode() };
+      const session = { Session: answer['Session'], ChallengeName: TOTP, ChallengeResponses: responses };
+      return tokensIn(await call('RespondToAuthChallenge', session));
+    },
+    refresh: async (refreshToken) =>
+      tokensIn(await initiateAuth('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN: refreshToken })),
     async revoke(refreshToken) {
       for (let tries = 0; tries < MAX_REVOKE_TRIES; tries++) {
         try {
