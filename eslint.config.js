@@ -10,7 +10,10 @@ const floors = [
   { from: './src/live', except: ['live', 'messages'] },
   { from: './src/environment', except: ['environment'] },
   { from: './src/telemetry', except: ['telemetry', 'users', 'config.ts'] },
-  { from: './src/graphql', except: ['graphql', 'telemetry', 'environment', 'context.ts', 'errors.ts', 'rateLimit.ts'] },
+  {
+    from: './src/graphql',
+    except: ['graphql', 'telemetry', 'environment', 'users', 'context.ts', 'errors.ts', 'rateLimit.ts'],
+  },
   { from: './src/http', except: ['http', 'live', 'telemetry', 'auth.ts', 'errors.ts', 'rateLimit.ts'] },
   {
     from: './src/stream',

@@ -3,6 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { UnansweredError } from './users/failures.ts';
 
 export type UnauthenticatedReason = 'TOKEN_MISSING' | 'TOKEN_EXPIRED' | 'TOKEN_INVALID' | 'USER_NOT_REGISTERED';
 
@@ -58,6 +59,20 @@ export function shownOf(error: GraphQLError): GraphQLFormattedError {
   return { ...error.toJSON(), extensions };
 }
 
+const RETRY_AFTER_SECONDS = 1;
+
+/** Postgres did not answer, and nothing was written: HTTP 503. The same request may succeed in a second. */
+export function serviceUnavailable(originalError: UnansweredError): GraphQLError {
+  return new GraphQLError('Too much is going on here at present. Send the request again in a moment.', {
+    originalError,
+    extensions: {
+      code: 'SERVICE_UNAVAILABLE',
+      retryAfter: RETRY_AFTER_SECONDS,
+      http: { status: 503, headers: new Map([['retry-after', String(RETRY_AFTER_SECONDS)]]) },
+    },
+  });
+}
+
 /** An answer in the shape of GraphQL's, for what goes wrong before GraphQL sees the request. */
 export function errorAnswer(message: string, code: string, extensions = {}) {
   return { errors: [{ message, extensions: { code, ...extensions } }] };
@@ -71,6 +86,9 @@ export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => 
  */
 export function createFormatError(logger: Logger): FormatError {
   return (formatted, error) => {
+    if (error instanceof GraphQLError && error.originalError instanceof UnansweredError) {
+      logger.warn({ err: error.originalError, path: formatted.path }, 'refused, since Postgres did not answer');
+    }
     if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return formatted;
     const errorId = randomUUID();
     logger.error({ err: unwrapResolverError(error), errorId, path: formatted.path }, 'unexpected error');

@@ -9,6 +9,8 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { Context } from '../context.ts';
+import { serviceUnavailable } from '../errors.ts';
+import { UnansweredError } from '../users/failures.ts';
 
 export interface Execution {
   document: DocumentNode;
@@ -49,9 +51,18 @@ export function createExecutor(schema: GraphQLSchema): Execute {
     const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
     const { coerced } = getVariableValues(schema, definitions, variables ?? {});
     const compiled = coerced && compiledOf(document, operationName);
-    if (compiled) return withGraphQLErrors(await compiled.query(undefined, context, coerced));
-    return execute({ schema, document, operationName, variableValues: variables, contextValue: context });
+    const { errors, ...result } = compiled
+      ? withGraphQLErrors(await compiled.query(undefined, context, coerced))
+      : await execute({ schema, document, operationName, variableValues: variables, contextValue: context });
+    return errors ? { ...result, errors: errors.map(fieldError) } : result;
   };
+}
+
+/** The error of a field that failed: what cannot be decided while Postgres does not answer can be tried again. */
+function fieldError(error: GraphQLError): GraphQLError {
+  const { originalError, path, locations } = error;
+  if (!(originalError instanceof UnansweredError)) return error;
+  return Object.assign(serviceUnavailable(originalError), { path, locations });
 }
 
 /** The compiled code's errors are not those of `graphql`: they may lack `extensions`, which formatting relies on. */

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { failureOf, isLost, PoolDownError, PoolFullError, UnansweredError } from './failures.ts';
 import type { Sql } from './users.ts';
 
 export interface PoolOptions {
@@ -9,29 +10,11 @@ export interface PoolOptions {
   onError: (error: Error) => void;
 }
 
+type Statement = Parameters<Sql['query']>[0];
+
 /** Connections to one Postgres, or to a PgBouncer in front of it. */
 export interface Pool extends Sql {
   end(): Promise<void>;
-}
-
-/** Thrown where a statement gets no connection, because all are in use. */
-export class PoolFullError extends Error {
-  override readonly name = 'PoolFullError';
-
-  constructor(size: number) {
-    super(
-      `None of the ${size} connections to Postgres became free: see whether it answers and what is slow there, or raise DATABASE_POOL_SIZE`,
-    );
-  }
-}
-
-/** Thrown at once while Postgres does not answer, but for one statement at a time that finds out whether it does again. */
-export class PoolDownError extends Error {
-  override readonly name = 'PoolDownError';
-
-  constructor() {
-    super('Postgres did not answer before, and has not since');
-  }
 }
 
 const WAIT_MS = 3000;
@@ -46,8 +29,9 @@ const ANSWER_MS = STATEMENT_MS + 500;
  * not answer at all is given up half a second later, and then one statement at a time tries until one is answered:
  * nobody else waits for it. PgBouncer refuses to set the server's limit, and is connected to without it.
  *
- * `query` throws a PoolFullError where no connection becomes free, a PoolDownError where another statement finds out
- * whether Postgres answers again, else what `pg` throws.
+ * `query` throws an UnansweredError if Postgres did not answer: a PoolFullError if no connection becomes free, a
+ * PoolDownError if another statement finds out whether Postgres answers again. Else it throws what `pg` throws. A
+ * statement whose connection is lost runs once more on another one, so it has to be safe to run twice.
  */
 export function createPool({ databaseUrl, size, onError }: PoolOptions): Pool {
   const open = (limits: pg.PoolConfig) => {
@@ -69,17 +53,26 @@ export function createPool({ databaseUrl, size, onError }: PoolOptions): Pool {
   let isDown = false;
   let isTrying = false;
 
-  const ask: Sql['query'] = async (statement) => {
+  async function ask(statement: Statement) {
     const pool = unlimited ?? limited;
     if (pool.waitingCount >= size * MOST_WAITING) throw new PoolFullError(size);
     try {
       return await pool.query(statement);
     } catch (error) {
-      if (isWaitOver(error)) throw new PoolFullError(size);
       if (!isRefusedLimit(error)) throw error;
       return (unlimited ??= open({})).query(statement);
     }
-  };
+  }
+
+  /** One connection that was lost does not say that Postgres is gone. */
+  async function askTwice(statement: Statement) {
+    try {
+      return await ask(statement);
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      return ask(statement);
+    }
+  }
 
   return {
     async query(statement) {
@@ -87,12 +80,13 @@ export function createPool({ databaseUrl, size, onError }: PoolOptions): Pool {
       const tries = isDown;
       isTrying ||= tries;
       try {
-        const answer = await ask(statement);
+        const answer = await askTwice(statement);
         isDown = false;
         return answer;
       } catch (error) {
-        isDown ||= isSilence(error);
-        throw error;
+        const failure = failureOf(error, size);
+        if (failure instanceof UnansweredError && failure.reason !== 'busy') isDown = failure.reason === 'silent';
+        throw failure;
       } finally {
         if (tries) isTrying = false;
       }
@@ -101,19 +95,6 @@ export function createPool({ databaseUrl, size, onError }: PoolOptions): Pool {
       await Promise.all([limited.end(), unlimited?.end()]);
     },
   };
-}
-
-/** What `pg` says where no connection became free; of one that cannot be made it says something else. */
-function isWaitOver(error: unknown): boolean {
-  return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
-}
-
-/** What `pg` says of a server that neither answers nor refuses. */
-function isSilence(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /^(Query read timeout|Connection terminated due to connection timeout)$/.test(error.message)
-  );
 }
 
 /** PgBouncer, unless its `ignore_startup_parameters` names it. */

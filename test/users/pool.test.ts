@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import getPort from 'get-port';
 import pg from 'pg';
-import { createPool, type Pool, PoolDownError, PoolFullError } from '../../src/users/pool.ts';
+import { PoolDownError, PoolFullError, UnansweredError } from '../../src/users/failures.ts';
+import { createPool, type Pool } from '../../src/users/pool.ts';
 import { prepareStatements } from '../../src/users/prepared.ts';
 import { createUsers, type Users } from '../../src/users/users.ts';
 import { register } from '../support/api.ts';
@@ -65,6 +66,45 @@ onServer('the pool, on a real Postgres', () => {
     expect((await trying).rows).toEqual([{ one: 1 }]);
     expect((await Promise.all([query('select 1'), query('select 1')])).length).toBe(2);
     await proxy.stop();
+  });
+
+  it('runs a statement again whose connection was lost, as Postgres is not gone', async () => {
+    open(String(server), 1);
+    const { rows } = await query('select pg_backend_pid() as pid');
+    const other = new pg.Client(String(server));
+    await other.connect();
+    const answer = query('select pg_sleep(1), pg_backend_pid() as pid');
+    const isRunning = async () =>
+      (await other.query("select from pg_stat_activity where pid = $1 and state = 'active'", [rows[0]?.['pid']]))
+        .rowCount === 1;
+    while (!(await isRunning()));
+    await other.query('select pg_terminate_backend($1)', [rows[0]?.['pid']]);
+    expect((await answer).rows[0]?.['pid']).not.toBe(rows[0]?.['pid']);
+    await other.end();
+  });
+
+  it('says whether Postgres refuses, is silent, or may only be busy', async () => {
+    const reasonOf = async (failing: Promise<unknown>) => {
+      const error: unknown = await failing.then(
+        () => null,
+        (thrown: unknown) => thrown,
+      );
+      return error instanceof UnansweredError ? error.reason : error;
+    };
+    const proxy = await startTcpProxy(String(server));
+    open(proxy.url, 1);
+    expect(await reasonOf(query('select pg_sleep(60)'))).toBe('busy');
+    proxy.misbehave('frozen');
+    const [silent, full] = await Promise.all([reasonOf(query('select 1')), reasonOf(query('select 1'))]);
+    expect([silent, full]).toEqual(['silent', 'busy']);
+    proxy.misbehave('cut');
+    expect(await reasonOf(query('select 1'))).toBe('gone');
+    expect(await Promise.all([1, 2, 3].map(() => reasonOf(query('select 1'))))).toEqual(Array(3).fill('gone'));
+    await proxy.stop();
+    expect(await reasonOf(query('select 1'))).toBe('gone');
+    await pool.end();
+    open(String(server), 1);
+    expect(await reasonOf(query('select nothing'))).toMatchObject({ code: '42703' });
   });
 
   it('answers while a migration changes the type of a column', async () => {
