@@ -7,7 +7,14 @@ import type { Meter } from './live/meter.ts';
 import type { Typing } from './live/typing.ts';
 import type { Messages } from './messages/messages.ts';
 import { currentTrace } from './telemetry/trace.ts';
-import { type BlockLoader, createBlockLoader, createUserLoader, type UserLoader } from './users/loader.ts';
+import {
+  type BlockLoader,
+  createBlockLoader,
+  createPresenceLoader,
+  createUserLoader,
+  type PresenceLoader,
+  type UserLoader,
+} from './users/loader.ts';
 import type { Relations } from './users/relations.ts';
 import type { Settings } from './users/settings.ts';
 import type { Users } from './users/users.ts';
@@ -20,6 +27,7 @@ export interface Context extends ContextOptions {
   prepared?: PreparedOperation | undefined;
   userLoader: UserLoader;
   blockLoader: BlockLoader;
+  presenceLoader: PresenceLoader;
   /** What a subscription pays with for the pages that it reads and the events that it delivers. */
   meter?: Meter | undefined;
 }
@@ -48,7 +56,9 @@ export function contextFor(caller: Viewer | GraphQLError, options: ContextOption
   const blockLoader = createBlockLoader(settings, viewerId, (err) => {
     logger.warn({ err }, 'Postgres did not answer: whom the viewer blocks is not known');
   });
-  return { caller, messages, users, relations, settings, feed, typing, logger, userLoader, blockLoader };
+  const presenceLoader = createPresenceLoader(relations, viewerId);
+  const loaders = { userLoader, blockLoader, presenceLoader };
+  return { caller, messages, users, relations, settings, feed, typing, logger, ...loaders };
 }
 
 /** The signed-in user. @throws UNAUTHENTICATED where there is none. */

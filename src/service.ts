@@ -106,7 +106,7 @@ export async function createService(
     },
   });
   const sql = countStatements(prepareStatements(pool), { metrics, spans });
-  const { users, forgetUser, closeCache } = openUsers(sql, config, metrics);
+  const { users, closeCache } = openUsers(sql, config, metrics);
   const feed = givenFeed ?? createFeed(config.redisUrl, logger);
   const { rateLimit: pointsPerMinute, redisUrl } = config;
   const rateLimit = pointsPerMinute > 0 ? createRateLimit({ pointsPerMinute, redisUrl }) : undefined;
@@ -120,9 +120,9 @@ export async function createService(
     logger,
     users,
     relations: createRelations(users, (err) => {
-      logger.warn({ err }, 'Postgres did not answer: blocks are those that were last known');
+      logger.warn({ err }, 'Postgres did not answer: blocks are those last known, and no receipts are shown');
     }),
-    settings: createSettings(sql, forgetUser),
+    settings: createSettings(sql),
     feed,
     projectionLag: followLag(feed),
     typing: createTyping(feed),
@@ -165,7 +165,7 @@ const CACHE_TIMEOUT_MS = 20;
 /** The users of Postgres, by way of a cache where the config asks for one. */
 function openUsers(sql: Sql, { usersCacheSeconds, redisUrl }: Config, metrics: Metrics | undefined) {
   const users = createUsers(sql);
-  if (usersCacheSeconds === 0) return { users, forgetUser: undefined, closeCache: () => undefined };
+  if (usersCacheSeconds === 0) return { users, closeCache: () => undefined };
   const redis = redisUrl === undefined ? undefined : createImpatientRedis(redisUrl, CACHE_TIMEOUT_MS);
   const cached = cacheUsers({
     users,
@@ -177,7 +177,7 @@ function openUsers(sql: Sql, { usersCacheSeconds, redisUrl }: Config, metrics: M
         metrics.cacheLookups('users', found);
       }),
   });
-  return { users: cached, forgetUser: cached.forget, closeCache: () => redis?.disconnect() };
+  return { users: cached, closeCache: () => redis?.disconnect() };
 }
 
 /** Counts the lookups of a cache that is within the process. */

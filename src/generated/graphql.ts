@@ -179,7 +179,9 @@ export type MessageErrorCode =
   /** The message is the other participant's. */
   | 'MESSAGE_OF_ANOTHER'
   /** The body has more than 1024 characters after trimming. */
-  | 'MESSAGE_TOO_LONG';
+  | 'MESSAGE_TOO_LONG'
+  /** The other participant takes no messages, or none of the viewer's: the message keeps its text. */
+  | 'RECIPIENT_UNAVAILABLE';
 
 /** Something that happened in a message group. */
 export type MessageEvent = {
@@ -206,9 +208,9 @@ export type MessageEventType =
   | 'DELETED'
   /** A message got another text. */
   | 'EDITED'
-  /** A participant has read up to a message. Not told where read receipts are off for one of the two. */
+  /** A participant has read up to a message. Not told where one of the two has turned read receipts off or blocks the other. */
   | 'READ'
-  /** A participant types. Never told to who types. */
+  /** A participant types. Never told to who types, and not where `READ` is not told. */
   | 'TYPING';
 
 /** Two people and their messages. Two people share at most one message group. */
@@ -231,7 +233,7 @@ export type MessageGroup = {
   otherUser: User;
   /**
    * When the newest message was sent that the other participant has read; null where none was, or where one of the two has
-   * turned read receipts off.
+   * turned read receipts off or blocks the other.
    */
   otherUserLastReadAt: Maybe<Scalars['DateTime']['output']>;
   /** Both participants, the viewer first. */
@@ -285,9 +287,9 @@ export type MessageRecipientInput =
 /** What somebody allows others. */
 export type MessageSettings = {
   __typename?: 'MessageSettings';
-  /** Whether the viewer and those they write with see how far the other has read. On unless turned off. */
+  /** Whether the viewer and those they write with see how far the other has read, and that they type. On unless turned off. */
   readReceipts: Scalars['Boolean']['output'];
-  /** Whether anybody may write to the viewer. On unless turned off. */
+  /** Whether anybody may write to the viewer, or edit what they wrote. On unless turned off. */
   receivesMessages: Scalars['Boolean']['output'];
 };
 
@@ -295,8 +297,9 @@ export type MessageSettings = {
 export type Mutation = {
   __typename?: 'Mutation';
   /**
-   * From now on no message of this user reaches the viewer: it is refused with `RECIPIENT_UNAVAILABLE`, as it is where the
-   * viewer receives from nobody. Typing and read receipts stop on both sides. Any number of times with the same result.
+   * From now on no message of this user reaches the viewer, nor another text of an earlier one: both are refused with
+   * `RECIPIENT_UNAVAILABLE`, as they are where the viewer receives from nobody. The user can still delete their own
+   * messages. Typing and read receipts stop on both sides. Any number of times with the same result.
    */
   blockUser: BlockUserPayload;
   /**
@@ -306,7 +309,8 @@ export type Mutation = {
   deleteMessage: DeleteMessagePayload;
   /**
    * Gives one of the viewer's own messages another text. When it returns without `userErrors`, the text is stored; lists of
-   * message groups and subscribers follow within moments. Any number of times with the same result.
+   * message groups and subscribers follow within moments. Refused with `RECIPIENT_UNAVAILABLE` if a new message would be.
+   * Any number of times with the same result.
    */
   editMessage: EditMessagePayload;
   /**
@@ -326,7 +330,8 @@ export type Mutation = {
   sendMessage: SendMessagePayload;
   /**
    * Tells the other participant's subscribers that the viewer types, for 6 seconds. Once a second is enough: more often it
-   * is not passed on. Not passed on either where one of the two blocks the other or has turned read receipts off.
+   * is not passed on. Not passed on either where one of the two blocks the other or has turned read receipts off, or where
+   * the other receives from nobody.
    */
   setTyping: SetTypingPayload;
   /** Takes a block back. Any number of times with the same result. */
@@ -573,7 +578,7 @@ export type SetTypingPayload = {
   __typename?: 'SetTypingPayload';
   /** Until when the other side shows it; null where `userErrors` says why it was not told. */
   expiresAt: Maybe<Scalars['DateTime']['output']>;
-  /** Why it was not told. Empty where it was, or would have been but for a block. */
+  /** Why it was not told. Empty where it was, or would have been but for a block or a setting. */
   userErrors: Array<MessageError>;
 };
 

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { errorAnswer } from '../errors.ts';
+import { errorAnswer, serviceUnavailable } from '../errors.ts';
+import { UnansweredError } from '../users/failures.ts';
 import { refuse } from './refuse.ts';
 
 /** What goes wrong before GraphQL sees the request answers in the shape of a GraphQL answer. */
 export function addErrorAnswers(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
+  app.setErrorHandler((error: FastifyError | GraphQLError | UnansweredError, request, reply) => {
+    if (error instanceof UnansweredError) {
+      request.log.warn({ err: error }, 'refused, since Postgres did not answer');
+      return refuse(reply, serviceUnavailable(error));
+    }
     if (error instanceof GraphQLError) return refuse(reply, error);
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send(errorAnswer(error.message, codeOf(status)));

@@ -8,14 +8,22 @@ import { write, type Write } from './transaction.ts';
 
 export type EditResult =
   | { outcome: 'changed'; message: Message }
-  | { outcome: 'group-not-found' | 'message-not-found' | 'not-the-sender' | 'deleted' };
+  | { outcome: 'group-not-found' | 'message-not-found' | 'not-the-sender' | 'deleted' | 'unreachable' };
 
 export interface Edit {
   /**
    * Gives one of the viewer's own messages another text. On return it stands on the message, also where it stood there
-   * before; the group rows follow through the stream. Costs one Query and one transaction.
+   * before; the group rows follow through the stream. Unless `isReachable` says that messages of the viewer reach the
+   * other participant, nothing is written: `unreachable`, if another text stands there. Costs one Query and one
+   * transaction.
    */
-  editMessage(viewerId: string, groupId: string, messageId: string, body: string): Promise<EditResult>;
+  editMessage(
+    viewerId: string,
+    groupId: string,
+    messageId: string,
+    body: string,
+    isReachable: boolean,
+  ): Promise<EditResult>;
   /** Takes the text off one of the viewer's own messages; the row stays. Costs as `editMessage`. */
   deleteMessage(viewerId: string, groupId: string, messageId: string): Promise<EditResult>;
 }
@@ -35,7 +43,7 @@ export function createEdit({ clock, takesPart, ...target }: EditOptions): Edit {
     viewerId: string,
     groupId: string,
     messageId: string,
-    changed: (message: Message, now: string) => Message | 'deleted',
+    changed: (message: Message, now: string) => Message | 'deleted' | 'unreachable',
   ): Promise<EditResult> {
     if (!(await takesPart(viewerId, groupId))) return { outcome: 'group-not-found' };
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -43,7 +51,7 @@ export function createEdit({ clock, takesPart, ...target }: EditOptions): Edit {
       if (!message) return { outcome: 'message-not-found' };
       if (message.sender.id !== viewerId) return { outcome: 'not-the-sender' };
       const wanted = changed(message, timeAfter(message));
-      if (wanted === 'deleted') return { outcome: 'deleted' };
+      if (typeof wanted === 'string') return { outcome: wanted };
       if (wanted === message || (await replace(message, wanted))) return { outcome: 'changed', message: wanted };
     }
     throw new Error(`Message ${messageId} did not hold still for ${ATTEMPTS} tries`);
@@ -70,10 +78,11 @@ export function createEdit({ clock, takesPart, ...target }: EditOptions): Edit {
   }
 
   return {
-    editMessage: (viewerId, groupId, messageId, body) =>
+    editMessage: (viewerId, groupId, messageId, body, isReachable) =>
       change(viewerId, groupId, messageId, (message, editedAt) => {
         if (message.deletedAt !== null) return 'deleted';
-        return message.body === body ? message : { ...message, body, editedAt };
+        if (message.body === body) return message;
+        return isReachable ? { ...message, body, editedAt } : 'unreachable';
       }),
     deleteMessage: (viewerId, groupId, messageId) =>
       change(viewerId, groupId, messageId, (message, deletedAt) =>

@@ -1,4 +1,4 @@
-import { viewerOf } from '../context.ts';
+import { type Context, viewerOf } from '../context.ts';
 import type { BlockErrorCode, MutationResolvers } from '../generated/graphql.ts';
 import type { User } from '../users/users.ts';
 import { parseId } from './arguments.ts';
@@ -13,7 +13,8 @@ export const blockUser: NonNullable<MutationResolvers['blockUser']> = async (_pa
   const userId = parseId('input.userId', input.userId);
   if (userId === viewer.id) return refused('USER_IS_VIEWER');
   const user = await context.settings.block(viewer.id, userId);
-  context.blockLoader.clear(userId);
+  if (user) context.relations.rememberBlock(viewer.id, userId);
+  forgetLoaded(userId, context);
   return payload(user);
 };
 
@@ -22,7 +23,7 @@ export const unblockUser: NonNullable<MutationResolvers['unblockUser']> = async 
   const userId = parseId('input.userId', input.userId);
   if (userId === viewer.id) return refused('USER_IS_VIEWER');
   const user = await context.settings.unblock(viewer.id, userId);
-  context.blockLoader.clear(userId);
+  forgetLoaded(userId, context);
   return payload(user);
 };
 
@@ -35,8 +36,15 @@ export const updateMessageSettings: NonNullable<MutationResolvers['updateMessage
     ...(readReceipts != null && { readReceipts }),
     ...(receivesMessages != null && { receivesMessages }),
   });
+  context.presenceLoader.clearAll();
   return { messageSettings };
 };
+
+/** The rest of the operation sees the change. */
+function forgetLoaded(userId: string, { blockLoader, presenceLoader }: Context): void {
+  blockLoader.clear(userId);
+  presenceLoader.clear(userId);
+}
 
 function payload(user: User | null) {
   return user ? { user, userErrors: [] } : refused('USER_NOT_FOUND');

@@ -4,6 +4,7 @@ import type { EditResult } from '../messages/edit.ts';
 import { timestampOf } from '../messages/keys.ts';
 import { parseId } from './arguments.ts';
 import { BODY_ERRORS, parseBody } from './body.ts';
+import { findReach, sharesPresence } from './reach.ts';
 
 const GROUP_NOT_FOUND = 'There is no such message group, or you do not take part in it.';
 
@@ -19,6 +20,10 @@ const USER_ERRORS: Record<MessageErrorCode, { message: string; field: string[] }
     message: 'This message was deleted. Send a new one instead.',
     field: ['input', 'messageId'],
   },
+  RECIPIENT_UNAVAILABLE: {
+    message: 'This person takes no messages at present, so that your message stays as it is.',
+    field: ['input', 'messageGroupId'],
+  },
 };
 
 const EDIT_ERRORS: Record<Exclude<EditResult['outcome'], 'changed'>, MessageErrorCode> = {
@@ -26,6 +31,7 @@ const EDIT_ERRORS: Record<Exclude<EditResult['outcome'], 'changed'>, MessageErro
   'message-not-found': 'MESSAGE_NOT_FOUND',
   'not-the-sender': 'MESSAGE_OF_ANOTHER',
   deleted: 'MESSAGE_DELETED',
+  unreachable: 'RECIPIENT_UNAVAILABLE',
 };
 
 const TYPING_MS = 6000;
@@ -36,8 +42,8 @@ export const markRead: NonNullable<MutationResolvers['markRead']> = async (_pare
   const messageId = parseId('input.upTo', input.upTo);
   const other = await context.messages.findOtherParticipant(viewer.id, groupId);
   if (!other) return { messageGroup: null, ...refused('MESSAGE_GROUP_NOT_FOUND') };
-  const { isBlocked, showsReading } = await context.relations.findRelation(viewer.id, other.id);
-  const result = await context.messages.markRead(viewer.id, groupId, messageId, showsReading && !isBlocked);
+  const isShown = await sharesPresence(other.id, context);
+  const result = await context.messages.markRead(viewer.id, groupId, messageId, isShown);
   switch (result.outcome) {
     case 'marked':
       return { messageGroup: result.group, userErrors: [] };
@@ -52,7 +58,10 @@ export const editMessage: NonNullable<MutationResolvers['editMessage']> = async 
   const { groupId, messageId } = parseMessageIds(input);
   const { body, problem } = parseBody(input.body);
   if (problem) return { message: null, ...refused(problem) };
-  return editPayload(await context.messages.editMessage(viewerOf(context).id, groupId, messageId, body));
+  const reach = await findReach(groupId, context);
+  if (!reach) return editPayload({ outcome: 'group-not-found' });
+  const { viewer, isReachable } = reach;
+  return editPayload(await context.messages.editMessage(viewer.id, groupId, messageId, body, isReachable));
 };
 
 export const deleteMessage: NonNullable<MutationResolvers['deleteMessage']> = async (_parent, { input }, context) => {
@@ -61,15 +70,11 @@ export const deleteMessage: NonNullable<MutationResolvers['deleteMessage']> = as
 };
 
 export const setTyping: NonNullable<MutationResolvers['setTyping']> = async (_parent, args, context) => {
-  const viewer = viewerOf(context);
   const groupId = parseId('messageGroupId', args.messageGroupId);
-  const other = await context.messages.findOtherParticipant(viewer.id, groupId);
-  if (!other) return { expiresAt: null, ...refused('MESSAGE_GROUP_NOT_FOUND', ['messageGroupId']) };
+  const reach = await findReach(groupId, context);
+  if (!reach) return { expiresAt: null, ...refused('MESSAGE_GROUP_NOT_FOUND', ['messageGroupId']) };
   const until = Math.floor(context.messages.now() / 1000) + TYPING_MS;
-  if (context.typing.isDue(viewer.id)) {
-    const { isBlocked } = await context.relations.findRelation(viewer.id, other.id);
-    if (!isBlocked) context.typing.tell(groupId, viewer.id, until);
-  }
+  if (reach.isReachable && reach.sharesPresence) context.typing.tell(groupId, reach.viewer.id, until);
   return { expiresAt: timestampOf(until * 1000), userErrors: [] };
 };
 

@@ -30,13 +30,11 @@ export const MessageGroup: MessageGroupResolvers = {
   lastReadAt: async (group, _args, context) => (await readingOf(group, context)).lastReadAt,
 
   async otherUserLastReadAt(group, _args, context) {
-    const { userLoader } = context;
-    const ids = [viewerOf(context).id, group.otherUser.id];
-    const [{ otherLastReadAt }, ...users] = await Promise.all([
+    const [{ otherLastReadAt }, isShown] = await Promise.all([
       readingOf(group, context),
-      ...ids.map((id) => userLoader.load(id)),
+      context.presenceLoader.load(group.otherUser.id),
     ]);
-    return users.every((user) => user?.readReceipts) ? otherLastReadAt : null;
+    return isShown ? otherLastReadAt : null;
   },
 
   async messages(group, args, context, info) {

@@ -2,9 +2,10 @@ import { type Context, viewerOf } from '../context.ts';
 import { badUserInput } from '../errors.ts';
 import type { MutationResolvers, SendMessageErrorCode, SendMessageInput } from '../generated/graphql.ts';
 import type { Idempotency, SendResult, Sent } from '../messages/send.ts';
-import { normalizeHandle, type Relation } from '../users/users.ts';
+import { normalizeHandle } from '../users/users.ts';
 import { parseId, parseText } from './arguments.ts';
 import { BODY_ERRORS, parseBody } from './body.ts';
+import { findReach, findReachByHandle } from './reach.ts';
 
 const LONGEST_KEY = 128;
 
@@ -63,13 +64,10 @@ async function sendToGroup(
   idempotency: Idempotency | undefined,
   context: Context,
 ): Promise<Outcome> {
-  const viewer = viewerOf(context);
-  const other = await context.messages.findOtherParticipant(viewer.id, groupId);
-  if (!other) return 'MESSAGE_GROUP_NOT_FOUND';
-  const relation = await context.relations.findRelation(viewer.id, other.id);
-  prime(relation, context);
-  if (!relation.isReachable) return (await replayed(idempotency, context)) ?? 'RECIPIENT_UNAVAILABLE';
-  return context.messages.sendToGroup(relation.viewer ?? viewer, groupId, body, idempotency);
+  const reach = await findReach(groupId, context);
+  if (!reach) return 'MESSAGE_GROUP_NOT_FOUND';
+  if (!reach.isReachable) return (await replayed(idempotency, context)) ?? 'RECIPIENT_UNAVAILABLE';
+  return context.messages.sendToGroup(reach.viewer, groupId, body, idempotency);
 }
 
 async function sendToHandle(
@@ -78,26 +76,15 @@ async function sendToHandle(
   idempotency: Idempotency | undefined,
   context: Context,
 ): Promise<Outcome> {
-  const { users, messages } = context;
-  const viewer = viewerOf(context);
-  const relation = await users.findRelationByHandle(viewer.id, handle);
-  prime(relation, context);
-  if (relation.other?.id === viewer.id) return 'RECIPIENT_IS_SENDER';
-  if (relation.other && relation.isReachable) {
-    return messages.sendToUser(relation.viewer ?? viewer, relation.other, body, idempotency);
-  }
-  const refusal = relation.other ? 'RECIPIENT_UNAVAILABLE' : 'RECIPIENT_NOT_FOUND';
-  return (await replayed(idempotency, context)) ?? refusal;
+  const reach = await findReachByHandle(handle, context);
+  if (reach?.other.id === viewerOf(context).id) return 'RECIPIENT_IS_SENDER';
+  if (reach?.isReachable) return context.messages.sendToUser(reach.viewer, reach.other, body, idempotency);
+  return (await replayed(idempotency, context)) ?? (reach ? 'RECIPIENT_UNAVAILABLE' : 'RECIPIENT_NOT_FOUND');
 }
 
 /** What the key made before: since then the recipient may have another handle, or take no messages any more. */
 async function replayed(idempotency: Idempotency | undefined, context: Context): Promise<SendResult | null> {
   return idempotency ? context.messages.findSent(viewerOf(context), idempotency) : null;
-}
-
-/** Who was read along need not be read again for the answer. */
-function prime({ viewer, other }: Relation, { userLoader }: Context): void {
-  for (const user of [viewer, other]) if (user) userLoader.prime(user.id, user);
 }
 
 function parseKey(key: string): string {

@@ -18,6 +18,7 @@ import {
   RowError,
 } from '../messages/rows.ts';
 import { parseId } from './arguments.ts';
+import { sharesPresence } from './reach.ts';
 
 /** Something that happened in a group, as the schema tells of it. */
 export interface MessageEvent {
@@ -40,7 +41,7 @@ export const Subscription: SubscriptionResolvers = {
   messageEvents: {
     async subscribe(_parent, args, context) {
       const groupId = parseId('messageGroupId', args.messageGroupId);
-      const participants = await participantsOf(groupId, context);
+      const other = await otherParticipantOf(groupId, context);
       const followed = await follow({
         ...sourcesOf(context),
         logs: groupLogs(groupId),
@@ -52,7 +53,7 @@ export const Subscription: SubscriptionResolvers = {
           if (!group) throw notFound(NOT_YOURS);
         },
       });
-      return mapEvents(followed, context, (event) => messageEventOf(event, groupId, participants, context));
+      return mapEvents(followed, context, (event) => messageEventOf(event, groupId, other, context));
     },
     resolve: (event: MessageEvent) => event,
   },
@@ -96,26 +97,23 @@ function parseAfter(after: string | null | undefined): string | null {
 }
 
 /** @throws NOT_FOUND where the viewer does not take part in the group. */
-async function participantsOf(groupId: string, context: Context): Promise<Participant[]> {
-  const viewer = viewerOf(context);
-  const other = await context.messages.findOtherParticipant(viewer.id, groupId);
+async function otherParticipantOf(groupId: string, context: Context): Promise<Participant> {
+  const other = await context.messages.findOtherParticipant(viewerOf(context).id, groupId);
   if (!other) throw notFound(NOT_YOURS);
-  return [viewer, other];
+  return other;
 }
 
 /** The event that the schema tells of, or null where there is nothing to tell to this viewer. */
 async function messageEventOf(
   { cursor, ...followed }: Followed,
   groupId: string,
-  participants: Participant[],
+  other: Participant,
   context: Context,
 ): Promise<MessageEvent | null> {
-  const viewer = viewerOf(context);
   const nothing = { cursor, message: null, lastReadAt: null, expiresAt: null };
-  const userOf = (id: string) => participants.find((participant) => participant.id === id) ?? null;
   if (followed.kind === 'typing') {
-    const user = followed.userId === viewer.id ? null : userOf(followed.userId);
-    return user && { ...nothing, type: 'TYPING', user, expiresAt: timestampOf(followed.until * 1000) };
+    if (followed.userId !== other.id || !(await sharesPresence(other.id, context))) return null;
+    return { ...nothing, type: 'TYPING', user: other, expiresAt: timestampOf(followed.until * 1000) };
   }
   if (followed.log === 0) {
     const message = parseMessage(followed.row.item);
@@ -129,8 +127,8 @@ async function messageEventOf(
       return message && { ...nothing, type: message.deletedAt ? 'DELETED' : 'EDITED', message, user: message.sender };
     }
     case 'read': {
-      const user = userOf(change.readerId);
-      if (!user || !(await showReading(participants, context))) return null;
+      const user = [viewerOf(context), other].find(({ id }) => id === change.readerId);
+      if (!user || !(await sharesPresence(other.id, context))) return null;
       return { ...nothing, type: 'READ', user, lastReadAt: change.lastReadAt };
     }
     case 'group':
@@ -148,15 +146,6 @@ async function groupOf(log: number, item: Item, context: Context): Promise<Messa
   if (log === 0) return parseGroup(item);
   const change = parseChange(item);
   return change.kind === 'group' ? context.messages.findMessageGroup(viewerOf(context).id, change.groupId) : null;
-}
-
-/** Whether all of them let others see how far they have read, as it is now. */
-async function showReading(participants: Participant[], context: Context): Promise<boolean> {
-  const { relations } = context;
-  const [viewer, other] = participants;
-  if (!viewer || !other) return false;
-  const { showsReading, isBlocked } = await relations.findRelation(viewer.id, other.id);
-  return showsReading && !isBlocked;
 }
 
 /** The events that there are, without those that are null, and without rows that cannot be read; ends as the source does. */

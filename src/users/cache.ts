@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import type { Users, UserWithReceipts } from './users.ts';
+import type { User, Users } from './users.ts';
 
 /** A user as it was read, and until when, in milliseconds since 1970, it may stand for the one in Postgres. */
-export interface CachedUser extends UserWithReceipts {
+export interface CachedUser extends User {
   until: number;
 }
 
@@ -11,7 +11,6 @@ export interface SharedUsers {
   /** Aligned with `ids`. */
   find(ids: readonly string[]): Promise<(CachedUser | null)[]>;
   store(users: readonly CachedUser[]): void;
-  forget(id: string): void;
 }
 
 export interface CacheOptions {
@@ -24,11 +23,6 @@ export interface CacheOptions {
   onLookup?: ((found: { hits: number; sharedHits: number; misses: number }) => void) | undefined;
 }
 
-export interface CachedUsers extends Users {
-  /** For who changed a user: from now on this node reads it anew. */
-  forget: (id: string) => void;
-}
-
 const REMEMBERED = 10_000;
 
 /**
@@ -36,9 +30,8 @@ const REMEMBERED = 10_000;
  * shared cache, and only for the rest from Postgres. A change is seen when `lifeMs` have passed, everywhere. Whom
  * Postgres does not know is asked for again each time.
  */
-export function cacheUsers({ users, lifeMs, shared, onLookup }: CacheOptions): CachedUsers {
+export function cacheUsers({ users, lifeMs, shared, onLookup }: CacheOptions): Users {
   const local = new LRUCache<string, CachedUser>({ max: REMEMBERED });
-  let forgotten = 0;
 
   function findLocally(id: string, now: number): CachedUser | undefined {
     const user = local.get(id);
@@ -63,14 +56,12 @@ export function cacheUsers({ users, lifeMs, shared, onLookup }: CacheOptions): C
 
     async usersByIds(ids) {
       const now = Date.now();
-      const before = forgotten;
       const found = new Map(ids.map((id) => [id, findLocally(id, now)]));
       const missing = () => [...found].filter(([, user]) => user === undefined).map(([id]) => id);
       const add = (more: CachedUser[]) => {
         for (const user of more) {
           found.set(user.id, user);
-          // Whoever was forgotten meanwhile may have been read before the change.
-          if (forgotten === before) local.set(user.id, user);
+          local.set(user.id, user);
         }
       };
 
@@ -80,19 +71,13 @@ export function cacheUsers({ users, lifeMs, shared, onLookup }: CacheOptions): C
       const unknown = missing();
       const fresh = await read(unknown, now);
       add(fresh);
-      if (forgotten === before && fresh.length > 0) shared?.store(fresh);
+      if (fresh.length > 0) shared?.store(fresh);
       onLookup?.({
         hits: found.size - unknownHere.length,
         sharedHits: fromShared.length,
         misses: unknown.length,
       });
       return ids.map((id) => found.get(id) ?? null);
-    },
-
-    forget(id) {
-      forgotten++;
-      local.delete(id);
-      shared?.forget(id);
     },
   };
 }

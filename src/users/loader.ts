@@ -1,16 +1,17 @@
 import DataLoader from 'dataloader';
 import type { BlockLists } from './blockLists.ts';
-import type { Users, UserWithReceipts } from './users.ts';
+import type { Relations } from './relations.ts';
+import type { User, Users } from './users.ts';
 
 /** Users by id, gathered into one SQL statement; for one operation. */
-export type UserLoader = DataLoader<string, UserWithReceipts | null>;
+export type UserLoader = DataLoader<string, User | null>;
 
 /**
  * A loader whose users are null where Postgres does not know them, and also where it does not answer: then
  * `onFailure` is called once for the statement, and the names on the rows stand in.
  */
 export function createUserLoader(users: Users, onFailure: (error: unknown) => void): UserLoader {
-  return new DataLoader<string, UserWithReceipts | null>(async (ids) => {
+  return new DataLoader<string, User | null>(async (ids) => {
     try {
       return await users.usersByIds(ids);
     } catch (error) {
@@ -37,5 +38,15 @@ export function createBlockLoader(
       onFailure(error);
       return ids.map(() => null);
     }
+  });
+}
+
+/** Whether a user shares presence with the viewer, by id, gathered into one SQL statement; for one operation. */
+export type PresenceLoader = DataLoader<string, boolean>;
+
+export function createPresenceLoader(relations: Relations, viewerId: string): PresenceLoader {
+  return new DataLoader<string, boolean>(async (ids) => {
+    const sharing = await relations.presenceSharedWith(viewerId, ids);
+    return ids.map((id) => sharing.has(id));
   });
 }

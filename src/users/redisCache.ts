@@ -8,7 +8,6 @@ const cachedUser = z.object({
   id: z.string(),
   handle: z.string(),
   displayName: z.string(),
-  readReceipts: z.boolean(),
   until: z.number(),
 });
 
@@ -29,10 +28,6 @@ export function createRedisCache(redis: Redis): SharedUsers {
         commands.set(PREFIX + user.id, JSON.stringify(user), 'PX', Math.max(1, user.until - Date.now()));
       }
       commands.exec().catch(passedBy);
-    },
-
-    forget(id) {
-      redis.del(PREFIX + id).catch(passedBy);
     },
   };
 }

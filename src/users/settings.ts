@@ -27,8 +27,7 @@ const USER = 'users.uuid as id, users.handle, users.display_name as "displayName
 const settingsRow = z.object({ readReceipts: z.boolean(), receivesMessages: z.boolean() });
 const userRow = z.object({ id: z.string(), handle: z.string(), displayName: z.string() });
 
-/** `onChange` hears whose settings were updated. */
-export function createSettings(sql: Sql, onChange?: (userId: string) => void): Settings {
+export function createSettings(sql: Sql): Settings {
   async function select<Row>(row: z.ZodType<Row>, text: string, values: unknown[]): Promise<Row[]> {
     const { rows } = await sql.query({ text, values });
     return z.array(row).parse(rows);
@@ -54,7 +53,6 @@ export function createSettings(sql: Sql, onChange?: (userId: string) => void): S
          returning ${COLUMNS}`,
         [userId, readReceipts ?? null, receivesMessages ?? null],
       );
-      onChange?.(userId);
       if (!row) throw new Error('The settings were not returned');
       return row;
     },

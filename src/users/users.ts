@@ -4,27 +4,20 @@ export interface User {
   displayName: string;
 }
 
-/** A user, and whether they let others see how far they have read. */
-export interface UserWithReceipts extends User {
-  readReceipts: boolean;
-}
-
 /** Two users, as one of them is about to reach the other. */
 export interface Relation {
-  viewer: UserWithReceipts | null;
-  other: UserWithReceipts | null;
-  /** Whether a message of the viewer's reaches the other. */
+  viewer: User | null;
+  other: User | null;
+  /** Whether a message of the viewer's reaches the other: false if the other blocks the viewer or receives from nobody. */
   isReachable: boolean;
-  /** Whether one of the two blocks the other. */
-  isBlocked: boolean;
-  /** Whether both let others see how far they have read. */
-  showsReading: boolean;
+  /** Whether the two see each other type and read: false if one of them blocks the other or has turned receipts off. */
+  sharesPresence: boolean;
 }
 
 /** The users in Postgres. Every function is one SQL statement, and throws where Postgres does not answer. */
 export interface Users {
   /** Aligned with `ids`; null where Postgres does not know the id. */
-  usersByIds(ids: readonly string[]): Promise<(UserWithReceipts | null)[]>;
+  usersByIds(ids: readonly string[]): Promise<(User | null)[]>;
   /** The user whose Cognito `sub` this is, or null. */
   findUserByCognitoId(sub: string): Promise<User | null>;
   /** The user with this handle, in any case, or null. */
@@ -33,6 +26,8 @@ export interface Users {
   findRelationByHandle(viewerId: string, handle: string): Promise<Relation>;
   /** What a user and the one with this id are to each other. */
   findRelation(viewerId: string, otherId: string): Promise<Relation>;
+  /** The ids of those users who share presence with the viewer, see `Relation`. */
+  presenceSharedWith(viewerId: string, otherIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 type Row = Record<string, unknown>;
@@ -51,12 +46,9 @@ interface Statement {
   before?: string;
 }
 
-const WITH_SETTINGS = 'left join public.message_settings as settings on settings.user_uuid = users.uuid';
-
 const USERS_BY_IDS: Statement = {
   name: 'users_by_ids',
-  text: `select ${COLUMNS}, coalesce(settings.read_receipts, true) as read_receipts from public.users ${WITH_SETTINGS} where users.uuid = any($1::uuid[])`,
-  before: `select ${COLUMNS}, true as read_receipts from public.users where uuid = any($1::uuid[])`,
+  text: `select ${COLUMNS} from public.users where uuid = any($1::uuid[])`,
 };
 
 const USER_BY_COGNITO_ID: Statement = {
@@ -69,15 +61,19 @@ const USER_BY_HANDLE: Statement = {
   text: `select ${COLUMNS} from public.users where lower(handle) = lower($1)`,
 };
 
+const WITH_SETTINGS = 'left join public.message_settings as settings on settings.user_uuid = users.uuid';
+const SHOWS_READING = 'coalesce(settings.read_receipts, true)';
+const BLOCKS_VIEWER = 'exists (select from public.user_blocks where blocker_uuid = users.uuid and blocked_uuid = $1)';
+const IS_BLOCKED = 'exists (select from public.user_blocks where blocker_uuid = $1 and blocked_uuid = users.uuid)';
+
 /** The viewer, `$1`, and one other user, who meets a condition on `$2`. */
 function relation(name: string, isOther: string): Statement {
   const others = `from public.users ${WITH_SETTINGS} where users.uuid = $1 or ${isOther}`;
   return {
     name,
-    text: `select ${COLUMNS}, ${isOther} as is_other, coalesce(settings.read_receipts, true) as read_receipts,
+    text: `select ${COLUMNS}, ${isOther} as is_other, ${SHOWS_READING} as read_receipts,
       coalesce(settings.receives_messages, true) as receives_messages,
-      exists (select from public.user_blocks where blocker_uuid = users.uuid and blocked_uuid = $1) as blocks_viewer,
-      exists (select from public.user_blocks where blocker_uuid = $1 and blocked_uuid = users.uuid) as is_blocked ${others}`,
+      ${BLOCKS_VIEWER} as blocks_viewer, ${IS_BLOCKED} as is_blocked ${others}`,
     before: `select ${COLUMNS}, ${isOther} as is_other, true as read_receipts, true as receives_messages,
       false as blocks_viewer, false as is_blocked from public.users where users.uuid = $1 or ${isOther}`,
   };
@@ -85,6 +81,14 @@ function relation(name: string, isOther: string): Statement {
 
 const RELATION = relation('relation', 'users.uuid = $2');
 const RELATION_BY_HANDLE = relation('relation_by_handle', 'lower(users.handle) = lower($2)');
+
+const PRESENCE: Statement = {
+  name: 'presence',
+  text: `select users.uuid from public.users ${WITH_SETTINGS}
+    where users.uuid = any($2::uuid[]) and ${SHOWS_READING} and not ${BLOCKS_VIEWER} and not ${IS_BLOCKED}
+      and not exists (select from public.message_settings where user_uuid = $1 and not read_receipts)`,
+  before: 'select uuid from public.users where uuid = any($2::uuid[]) and $1::uuid is not null',
+};
 
 const UNDEFINED_TABLE = '42P01';
 const ASK_AGAIN_MS = 60_000;
@@ -116,8 +120,7 @@ export function createUsers(sql: Sql): Users {
   return {
     async usersByIds(ids) {
       const rows = await select(USERS_BY_IDS, [ids.filter(isUuid)]);
-      const users = rows.map((row) => ({ ...parseUser(row), readReceipts: row['read_receipts'] === true }));
-      const byId = new Map(users.map((user) => [user.id, user]));
+      const byId = new Map(rows.map(parseUser).map((user) => [user.id, user]));
       return ids.map((id) => byId.get(id) ?? null);
     },
 
@@ -139,6 +142,11 @@ export function createUsers(sql: Sql): Users {
     async findRelation(viewerId, otherId) {
       return relationOf(await select(RELATION, [viewerId, otherId]), viewerId);
     },
+
+    async presenceSharedWith(viewerId, otherIds) {
+      const rows = await select(PRESENCE, [viewerId, otherIds.filter(isUuid)]);
+      return new Set(rows.map((row) => String(row['uuid'])));
+    },
   };
 }
 
@@ -147,12 +155,12 @@ function relationOf(rows: Row[], viewerId: string): Relation {
   const other = rows.find((row) => row['is_other'] === true);
   const showsReading = (row: Row | undefined) => row?.['read_receipts'] === true;
   const blocksViewer = other?.['blocks_viewer'] === true;
+  const isBlocked = other?.['is_blocked'] === true;
   return {
-    viewer: viewer ? { ...parseUser(viewer), readReceipts: showsReading(viewer) } : null,
-    other: other ? { ...parseUser(other), readReceipts: showsReading(other) } : null,
+    viewer: viewer ? parseUser(viewer) : null,
+    other: other ? parseUser(other) : null,
     isReachable: other?.['receives_messages'] === true && !blocksViewer,
-    isBlocked: blocksViewer || other?.['is_blocked'] === true,
-    showsReading: showsReading(viewer) && showsReading(other),
+    sharesPresence: showsReading(viewer) && showsReading(other) && !blocksViewer && !isBlocked,
   };
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Person, SEND, startTestApi, type TestApi } from '../support/api.ts';
+import { type Person, post, SEND, startTestApi, type TestApi } from '../support/api.ts';
 import { listOfBlocks } from '../support/lists.ts';
 
 let api: TestApi;
@@ -17,6 +17,13 @@ const SETTINGS = `mutation ($input: UpdateMessageSettingsInput!) {
 const MARK =
   'mutation ($input: MarkReadInput!) { markRead(input: $input) { messageGroup { lastReadAt unreadCount } } }';
 
+const EDIT = `mutation ($input: EditMessageInput!) {
+  editMessage(input: $input) { message { body editedAt } userErrors { code message field } }
+}`;
+const DELETE = `mutation ($input: DeleteMessageInput!) {
+  deleteMessage(input: $input) { message { deletedAt } userErrors { code } }
+}`;
+
 async function send(sender: Person, to: object, idempotencyKey?: string) {
   const { data } = await sender.run(SEND, { input: { to, body: 'hello', idempotencyKey } });
   return data.sendMessage;
@@ -26,6 +33,11 @@ async function pair() {
   const [ann, ben] = await Promise.all([api.person('ann'), api.person('ben')]);
   const { messageGroup, message } = await send(ann, { handle: ben.handle });
   return { ann, ben, groupId: messageGroup?.id ?? '', messageId: message?.id ?? '' };
+}
+
+async function edit(sender: Person, messageGroupId: string, messageId: string, body: string) {
+  const { data } = await sender.run(EDIT, { input: { messageGroupId, messageId, body } });
+  return data.editMessage;
 }
 
 async function otherReadAt(person: Person, groupId: string) {
@@ -49,6 +61,51 @@ describe('a blocked person', () => {
     await ben.run(SETTINGS, { input: { receivesMessages: true } });
     expect(await send(ann, { messageGroupId: groupId })).toMatchObject({ userErrors: [] });
     expect(await send(ben, { messageGroupId: groupId })).toMatchObject({ userErrors: [] });
+  });
+
+  it('cannot edit what they sent, as with somebody who receives from nobody, until the block is taken back', async () => {
+    const { ann, ben, groupId, messageId } = await pair();
+    const rows = await api.table.rows(`MSG#${groupId}`);
+    await ben.run(BLOCK, { id: ann.id });
+    const byBlock = await edit(ann, groupId, messageId, 'edited');
+    await ben.run(UNBLOCK, { id: ann.id });
+    await ben.run(SETTINGS, { input: { receivesMessages: false } });
+    const bySetting = await edit(ann, groupId, messageId, 'edited');
+    expect(bySetting).toEqual(byBlock);
+    expect(byBlock).toEqual({
+      message: null,
+      userErrors: [{ code: 'RECIPIENT_UNAVAILABLE', message: expect.any(String), field: ['input', 'messageGroupId'] }],
+    });
+    expect(await api.table.rows(`MSG#${groupId}`)).toEqual(rows);
+    expect(await api.table.rows(`EVT#${groupId}`)).toEqual([]);
+    await ben.run(SETTINGS, { input: { receivesMessages: true } });
+    expect(await edit(ann, groupId, messageId, 'edited')).toMatchObject({ message: { body: 'edited' } });
+  });
+
+  it('gets the answer to an edit again that was made before, and no other', async () => {
+    const { ann, ben, groupId, messageId } = await pair();
+    const first = await edit(ann, groupId, messageId, 'edited');
+    await ben.run(BLOCK, { id: ann.id });
+    expect(await edit(ann, groupId, messageId, 'edited')).toEqual(first);
+    expect((await edit(ann, groupId, messageId, 'hello')).userErrors).toMatchObject([
+      { code: 'RECIPIENT_UNAVAILABLE' },
+    ]);
+    const [row] = await api.table.rows(`MSG#${groupId}`);
+    expect(row?.['message']).toBe('edited');
+  });
+
+  it('can delete what they sent', async () => {
+    const { ann, ben, groupId, messageId } = await pair();
+    await ben.run(BLOCK, { id: ann.id });
+    const { data } = await ann.run(DELETE, { input: { messageGroupId: groupId, messageId } });
+    expect(data.deleteMessage).toEqual({ message: { deletedAt: expect.any(String) }, userErrors: [] });
+  });
+
+  it('is written to by the blocker, who can edit that too', async () => {
+    const { ann, ben, groupId, messageId } = await pair();
+    await ann.run(BLOCK, { id: ben.id });
+    expect(await edit(ann, groupId, messageId, 'edited')).toMatchObject({ message: { body: 'edited' } });
+    expect(await send(ann, { messageGroupId: groupId })).toMatchObject({ userErrors: [] });
   });
 
   it('cannot start a group, and still gets the answer to a message that was sent before', async () => {
@@ -136,6 +193,46 @@ describe('read receipts', () => {
       expect(changed.updateMessageSettings.messageSettings).toEqual({ readReceipts: true, receivesMessages: true });
     }
     expect(await otherReadAt(ann, groupId)).not.toBeNull();
+  });
+
+  it('that were shown are hidden from both sides while one of the two blocks the other', async () => {
+    const { ann, ben, groupId, messageId } = await pair();
+    const reply = await send(ben, { messageGroupId: groupId });
+    await ben.run(MARK, { input: { messageGroupId: groupId, upTo: messageId } });
+    await ann.run(MARK, { input: { messageGroupId: groupId, upTo: reply.message?.id } });
+    const shown = async () => Promise.all([ann, ben].map((person) => otherReadAt(person, groupId)));
+    expect(await shown()).toEqual([expect.any(String), expect.any(String)]);
+    for (const [blocker, blocked] of [
+      [ann, ben],
+      [ben, ann],
+    ] as const) {
+      await blocker.run(BLOCK, { id: blocked.id });
+      expect(await shown()).toEqual([null, null]);
+      await blocker.run(UNBLOCK, { id: blocked.id });
+    }
+    expect(await shown()).toEqual([expect.any(String), expect.any(String)]);
+  });
+
+  it('of a whole page of groups take one SQL statement', async () => {
+    const ann = await api.person('ann');
+    const others = await Promise.all(['ben', 'cat', 'dan'].map((name) => api.person(name)));
+    for (const other of others) {
+      const { messageGroup, message } = await send(ann, { handle: other.handle });
+      await other.run(MARK, { input: { messageGroupId: messageGroup?.id, upTo: message?.id } });
+    }
+    await others[1]?.run(BLOCK, { id: ann.id });
+    await others[2]?.run(SETTINGS, { input: { readReceipts: false } });
+    const { data, extensions } = await post(
+      api.url,
+      { query: '{ messageGroups { nodes { otherUserLastReadAt } } }' },
+      { authorization: `Bearer ${ann.token}`, 'x-cost': '1' },
+    );
+    expect(data.messageGroups.nodes.map(({ otherUserLastReadAt }) => otherUserLastReadAt)).toEqual([
+      null,
+      null,
+      expect.any(String),
+    ]);
+    expect(extensions?.cost.spent?.sqlStatements).toBe(1);
   });
 
   it('stop where one blocks the other', async () => {

@@ -34,7 +34,7 @@ async function fillTable(): Promise<void> {
   const first = await messages.sendToUser(ann, ben, 'one', { key: 'first', input: 'one' });
   if (first.outcome !== 'sent') throw new Error('The first message was not sent');
   const { group, message } = first;
-  await messages.editMessage(ann.id, group.id, message.id, 'edited');
+  await messages.editMessage(ann.id, group.id, message.id, 'edited', true);
   await drainStream(table);
   await messages.deleteMessage(ann.id, group.id, message.id);
   await drainStream(table);

@@ -59,7 +59,7 @@ async function useMessages(messages: Messages): Promise<string[]> {
     const sent = await used.sendToGroup(ben, groupId, text);
     if (sent.outcome === 'sent') await used.markRead(ann.id, groupId, sent.message.id, true);
   }
-  for (const text of ['edited', 'edited again']) await used.editMessage(ann.id, groupId, first.message.id, text);
+  for (const text of ['edited', 'edited again']) await used.editMessage(ann.id, groupId, first.message.id, text, true);
   await used.deleteMessage(ann.id, groupId, first.message.id);
   await used.listMessages(ann.id, groupId, NEWEST);
   await used.listMessageGroups(ann.id, NEWEST);
@@ -85,7 +85,7 @@ async function useProjector(dynamo: TestTable['dynamo']): Promise<void> {
   if (last.outcome !== 'sent') throw new Error('The last message was not sent');
   await drainStream(table, project);
   for (const text of ['edited', 'edited again']) {
-    await messages.editMessage(ben.id, last.group.id, last.message.id, text);
+    await messages.editMessage(ben.id, last.group.id, last.message.id, text, true);
     await drainStream(table, project);
   }
   const [row] = await table.rows(groupsPk(ann.id));

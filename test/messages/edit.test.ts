@@ -30,22 +30,24 @@ async function preview(participantId: string, groupId: string) {
 describe('editing a message', () => {
   it('changes its text and says when, for the same text only once', async () => {
     const { ann, groupId, firstId: id } = await startGroup(messages);
-    const first = await messages.editMessage(ann.id, groupId, id, 'edited');
+    const first = await messages.editMessage(ann.id, groupId, id, 'edited', true);
     expect(first).toMatchObject({ outcome: 'changed', message: { body: 'edited', editedAt: expect.any(String) } });
     const rows = await table.rows();
-    expect(await messages.editMessage(ann.id, groupId, id, 'edited')).toEqual(first);
+    expect(await messages.editMessage(ann.id, groupId, id, 'edited', true)).toEqual(first);
     expect(await table.rows()).toEqual(rows);
   });
 
   it('is for its sender alone, and not possible once it was deleted', async () => {
     const { ann, ben, groupId, firstId: id } = await startGroup(messages);
-    expect(await messages.editMessage(ben.id, groupId, id, 'x')).toEqual({ outcome: 'not-the-sender' });
+    expect(await messages.editMessage(ben.id, groupId, id, 'x', true)).toEqual({ outcome: 'not-the-sender' });
     expect(await messages.deleteMessage(ben.id, groupId, id)).toEqual({ outcome: 'not-the-sender' });
-    expect(await messages.editMessage(newPerson('cat').id, groupId, id, 'x')).toEqual({ outcome: 'group-not-found' });
+    expect(await messages.editMessage(newPerson('cat').id, groupId, id, 'x', true)).toEqual({
+      outcome: 'group-not-found',
+    });
     const deleted = await messages.deleteMessage(ann.id, groupId, id);
     expect(deleted).toMatchObject({ outcome: 'changed', message: { body: null, deletedAt: expect.any(String) } });
     expect(await messages.deleteMessage(ann.id, groupId, id)).toEqual(deleted);
-    expect(await messages.editMessage(ann.id, groupId, id, 'x')).toEqual({ outcome: 'deleted' });
+    expect(await messages.editMessage(ann.id, groupId, id, 'x', true)).toEqual({ outcome: 'deleted' });
     expect(JSON.stringify(await table.rows(`MSG#${groupId}`))).not.toContain('hello');
   });
 
@@ -71,7 +73,7 @@ describe('editing a message', () => {
       if (operation === 'Query') queries++;
       return 'pass';
     });
-    const result = await behindProxy.editMessage(ann.id, groupId, idOf(made), 'x').finally(() => proxy.stop());
+    const result = await behindProxy.editMessage(ann.id, groupId, idOf(made), 'x', true).finally(() => proxy.stop());
     expect(result).toEqual({ outcome: 'message-not-found' });
     expect(queries).toBeLessThanOrEqual(maxQueries);
   });
@@ -79,7 +81,7 @@ describe('editing a message', () => {
   it('by several at once leaves one of the texts, and one entry in the log', async () => {
     const { ann, groupId, firstId: id } = await startGroup(messages);
     const texts = Array.from({ length: 8 }, (_, n) => `text ${n}`);
-    await Promise.all(texts.map((text) => messages.editMessage(ann.id, groupId, id, text)));
+    await Promise.all(texts.map((text) => messages.editMessage(ann.id, groupId, id, text, true)));
     const [row] = await table.rows(`MSG#${groupId}`);
     expect(texts).toContain(row?.['message']);
     expect(await table.rows(`EVT#${groupId}`)).toMatchObject([{ message_uuid: id, sk: row?.['edited_at'] }]);
@@ -91,7 +93,13 @@ describe('editing a message', () => {
     const dynamo = createDocumentClient(createDynamoDbClient({ ...table.config, dynamodbEndpoint: proxy.url }));
     let lost = 0;
     proxy.onCall(({ operation }) => (operation === 'TransactWriteItems' && lost++ === 0 ? 'lose' : 'pass'));
-    const result = await createMessages({ dynamo, table: table.table }).editMessage(ann.id, groupId, id, 'edited');
+    const result = await createMessages({ dynamo, table: table.table }).editMessage(
+      ann.id,
+      groupId,
+      id,
+      'edited',
+      true,
+    );
     await proxy.stop();
     expect(lost).toBeGreaterThan(0);
     expect(result.outcome).toBe('changed');
@@ -103,9 +111,9 @@ describe('the preview of a group', () => {
   it('follows edits and the deletion of its newest message, in any order and repeated', async () => {
     const { ann, ben, groupId, firstId: id } = await startGroup(messages);
     const sent = await imageOf(groupId, 'INSERT');
-    await messages.editMessage(ann.id, groupId, id, 'edited');
+    await messages.editMessage(ann.id, groupId, id, 'edited', true);
     const edited = await imageOf(groupId, 'MODIFY');
-    await messages.editMessage(ann.id, groupId, id, 'again');
+    await messages.editMessage(ann.id, groupId, id, 'again', true);
     const again = await imageOf(groupId, 'MODIFY');
     const project = createProjector(table);
     for (const record of [again, edited, sent, edited]) await project([record]);
@@ -124,7 +132,7 @@ describe('the preview of a group', () => {
     await messages.sendToGroup(ben, groupId, 'newer');
     const rows = await table.rows(`MSG#${groupId}`);
     await createProjector(table)(rows.map((newImage) => ({ eventName: 'INSERT', newImage })));
-    await messages.editMessage(ann.id, groupId, id, 'edited');
+    await messages.editMessage(ann.id, groupId, id, 'edited', true);
     const [edited = null] = (await table.rows(`MSG#${groupId}`)).filter((row) => row['message'] === 'edited');
     await createProjector(table)([{ eventName: 'MODIFY', newImage: edited }]);
     expect(await preview(ann.id, groupId)).toMatchObject({ body: 'newer' });

@@ -243,7 +243,7 @@ describe('ddb verify, of what was read and changed,', () => {
     await messages.sendToGroup(ann, groupId, 'second');
     await drainStream(table);
     await messages.markRead(ben.id, groupId, id, true);
-    await messages.editMessage(ann.id, groupId, id, 'edited');
+    await messages.editMessage(ann.id, groupId, id, 'edited', true);
     return { ann, ben, groupId, id };
   }
 

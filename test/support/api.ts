@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { readConfig } from '../../src/config.ts';
 import type { Mutation, Query } from '../../src/generated/graphql.ts';
-import { createLocalFeed } from '../../src/live/feed.ts';
+import { createLocalFeed, type Feed } from '../../src/live/feed.ts';
 import type { Participant } from '../../src/messages/rows.ts';
 import { type ServiceOptions, startService } from '../../src/service.ts';
 import { startWorker } from '../../src/stream/service.ts';
@@ -45,6 +45,8 @@ export interface TestApi {
   issuer: Issuer;
   table: TestTable;
   database: pg.Pool;
+  /** What the server and the stream worker share, where `live` is set. */
+  feed: Feed | null;
   /** A person who is registered in Postgres and holds a valid token. */
   person(name: string): Promise<Person>;
   run(query: string, variables?: Record<string, unknown>, headers?: Record<string, string>): Promise<GraphQLAnswer>;
@@ -99,6 +101,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     issuer,
     table,
     database,
+    feed: live?.feed ?? null,
     run,
     async person(name) {
       const person = { ...newPerson(name), sub: randomUUID() };

@@ -12,9 +12,9 @@ export type MessageEventType =
   | 'DELETED'
   /** A message got another text. */
   | 'EDITED'
-  /** A participant has read up to a message. Not told where read receipts are off for one of the two. */
+  /** A participant has read up to a message. Not told where one of the two has turned read receipts off or blocks the other. */
   | 'READ'
-  /** A participant types. Never told to who types. */
+  /** A participant types. Never told to who types, and not where `READ` is not told. */
   | 'TYPING';
 
 /** The recipient of a message: exactly one of the two. */
