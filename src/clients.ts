@@ -24,23 +24,23 @@ const PATIENT: Patience = { connect: 3000, answer: 10_000 };
  */
 export const IMPATIENT: Patience = { connect: 1000, answer: 1200 };
 
-export function createDynamoDbClient(config: TableConfig, { connect, answer }: Patience = PATIENT): DynamoDBClient {
-  const client = new DynamoDBClient({
-    ...awsOptions(config),
-    requestHandler: new UndiciHttpHandler({
-      dispatcher: {
-        connect: { timeout: connect },
-        headersTimeout: answer,
-        bodyTimeout: answer,
-      },
-    }),
-  });
+/** Two tries end before the deadline that each call of a stream has as a whole. */
+const STREAMS: Patience = { connect: 1000, answer: 2000 };
+
+export function createDynamoDbClient(config: TableConfig, patience: Patience = PATIENT): DynamoDBClient {
+  const client = new DynamoDBClient({ ...awsOptions(config), requestHandler: createRequestHandler(patience) });
   for (const name of UNUSED_MIDDLEWARE) client.middlewareStack.remove(name);
   return client;
 }
 
 export function createStreamsClient(config: TableConfig): DynamoDBStreamsClient {
-  return new DynamoDBStreamsClient(awsOptions(config));
+  return new DynamoDBStreamsClient({ ...awsOptions(config), requestHandler: createRequestHandler(STREAMS) });
+}
+
+function createRequestHandler({ connect, answer }: Patience): UndiciHttpHandler {
+  return new UndiciHttpHandler({
+    dispatcher: { connect: { timeout: connect }, headersTimeout: answer, bodyTimeout: answer },
+  });
 }
 
 export function createDocumentClient(dynamo: DynamoDBClient): DynamoDBDocumentClient {

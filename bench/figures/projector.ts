@@ -77,6 +77,6 @@ function recordsOf(count: number, groupOf: (n: number) => string): StreamRecord[
     const time = timestampOf(now + n);
     const groupId = groupOf(n);
     const message = newMessage({ id: randomUUID(), groupId, body: `Message ${n}`, sender: ANN, sortKey: time });
-    return { eventName: 'INSERT', newImage: messageItem(message) };
+    return { eventName: 'INSERT', newImage: messageItem(message), sequenceNumber: String(n), storedAt: now / 1000 };
   });
 }

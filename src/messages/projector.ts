@@ -9,7 +9,12 @@ import type { Table } from './table.ts';
 /** A change of the table, from its stream. */
 export interface StreamRecord {
   eventName: string;
+  /** The whole row after the change, or null if it was removed. */
   newImage: Item | null;
+  /** Grows with the changes of an item. Numbers of different items can be compared only within a shard. */
+  sequenceNumber: string;
+  /** When the change was stored, by DynamoDB's clock, in milliseconds since 1970; 0 if the stream does not say. */
+  storedAt: number;
 }
 
 /** What became of a batch. */

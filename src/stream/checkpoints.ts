@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 
 const checkpoint = z.object({
@@ -14,6 +15,7 @@ export type Checkpoint = z.infer<typeof checkpoint>;
 export interface Checkpoints {
   /** What was saved last, or null: then everything that the stream still holds is read, which is safe to repeat. */
   load(): Promise<Checkpoint | null>;
+  /** Not to be called again before it settles. */
   save(checkpoint: Checkpoint): Promise<void>;
 }
 
@@ -21,8 +23,11 @@ export interface Checkpoints {
 export function createFileCheckpoints(path: string): Checkpoints {
   return {
     async load() {
-      const text = await readFile(path, 'utf8').catch(() => null);
-      return text === null ? null : parse(text);
+      const text = await readFile(path, 'utf8').catch((error: unknown) => {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+        throw error;
+      });
+      return text === null ? null : checkpoint.parse(JSON.parse(text));
     },
     async save(value) {
       await mkdir(dirname(path), { recursive: true });
@@ -32,10 +37,19 @@ export function createFileCheckpoints(path: string): Checkpoints {
   };
 }
 
-function parse(text: string): Checkpoint | null {
-  try {
-    return checkpoint.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
+/** Saves a checkpoint unless it is the one that was saved last. Never rejects: the first of several failures is logged. */
+export function createSave(checkpoints: Checkpoints, logger: Logger): (checkpoint: Checkpoint) => Promise<void> {
+  let saved = '';
+  let isFailing = false;
+  return async function save(value) {
+    const text = JSON.stringify(value);
+    if (text === saved) return;
+    try {
+      await checkpoints.save(value);
+      [saved, isFailing] = [text, false];
+    } catch (err) {
+      if (!isFailing) logger.error({ err }, 'the checkpoint cannot be saved');
+      isFailing = true;
+    }
+  };
 }

@@ -4,17 +4,15 @@ import { createDocumentClient, createDynamoDbClient } from '../clients.ts';
 import { readStreamConfig } from '../config.ts';
 import { createFeed } from '../live/createFeed.ts';
 import type { Feed } from '../live/feed.ts';
-import { publishHints } from '../live/hints.ts';
 import { publishLag } from '../live/projection.ts';
-import { createProjector, type Project, type StreamRecord } from '../messages/projector.ts';
+import { createProjector, type Project } from '../messages/projector.ts';
 import { followServerClock } from '../serverClock.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { ageOfNewest } from './lag.ts';
-import { parseRecord } from './records.ts';
+import { createProcessBatch } from './processBatch.ts';
 
 interface HandlerOptions {
   project: Project;
-  /** Hears what changed; nobody does where there is none. */
+  /** Carries hints and the lag; without a feed neither is published. */
   feed?: Feed;
   logger: Pick<Logger, 'error'>;
 }
@@ -24,23 +22,21 @@ interface HandlerOptions {
  * first record that could not be processed and all from there on, so that Lambda delivers those again.
  */
 export function createHandler({ project, feed, logger }: HandlerOptions) {
+  const processBatch = createProcessBatch({
+    // Until the feed is connected hints are lost: it connects while the first batch is projected.
+    project: async (records) => (await Promise.all([project(records), feed?.ready()]))[0],
+    feed,
+    logger,
+  });
   return async function handleEvent(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-    const records = event.Records.map(parseRecord);
-    const { failedFrom, errors, skipped } = await project(records);
-    if (feed) await tell(feed, records);
-    for (const reason of skipped) logger.error({ reason }, 'skipped a stream record');
-    for (const err of errors) logger.error({ err }, 'could not move the rows of a message group');
-    const failed = failedFrom === null ? [] : records.slice(failedFrom);
+    const { failed, lagMs } = await processBatch(event.Records);
+    if (feed) {
+      publishLag(feed, lagMs);
+      // The process may be frozen after its answer.
+      await feed.settled();
+    }
     return { batchItemFailures: failed.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
   };
-}
-
-/** Tells all of it before the answer, after which the process may stand still. */
-async function tell(feed: Feed, records: StreamRecord[]): Promise<void> {
-  await feed.ready();
-  publishHints(feed, records);
-  publishLag(feed, ageOfNewest(records));
-  await feed.settled();
 }
 
 const config = readStreamConfig(process.env);

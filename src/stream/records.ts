@@ -1,25 +1,46 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { z } from 'zod';
 import type { StreamRecord } from '../messages/projector.ts';
 
-/** A record as Lambda and as GetRecords deliver it: the texts in its image are all that the projector reads. */
-export interface RawRecord {
-  eventName?: string | undefined;
-  dynamodb?:
-    | { SequenceNumber?: string | undefined; NewImage?: Record<string, { S?: string | undefined }> | undefined }
-    | undefined;
-}
+const attributeValue = z.custom<AttributeValue>((value) => typeof value === 'object' && value !== null);
 
-export interface SequencedRecord extends StreamRecord {
-  sequenceNumber: string;
-}
+/** A record as Lambda delivers it (times are seconds) and as GetRecords does (times are dates). */
+const rawRecord = z.object({
+  eventName: z.string().default(''),
+  dynamodb: z.object({
+    SequenceNumber: z.string().min(1),
+    ApproximateCreationDateTime: z.union([z.number(), z.date()]).optional().catch(undefined),
+    NewImage: z.record(z.string(), attributeValue).nullish(),
+  }),
+});
 
-/** @throws where the record has no sequence number: without one it can be neither reported nor passed over. */
-export function parseRecord({ eventName, dynamodb }: RawRecord): SequencedRecord {
-  if (dynamodb?.SequenceNumber === undefined) throw new Error('A stream record has no sequence number');
+/** Keys are texts in the table's definition; nothing else is known of an image. */
+const plainImage = z.looseObject({ pk: z.string().optional(), sk: z.string().optional() });
+
+/** What a log may say of a record: its ids and its key, never its texts. */
+const loggedRecord = z
+  .object({
+    eventID: z.unknown(),
+    eventName: z.unknown(),
+    dynamodb: z.object({ SequenceNumber: z.unknown(), Keys: z.unknown() }).partial().optional().catch(undefined),
+  })
+  .partial()
+  .catch({});
+
+/** @throws if the record has no sequence number, or an image that is not made of attribute values. */
+export function parseRecord(raw: unknown): StreamRecord {
+  const { eventName, dynamodb } = rawRecord.parse(raw);
+  const { SequenceNumber: sequenceNumber, ApproximateCreationDateTime: storedAt = 0, NewImage: image } = dynamodb;
   return {
-    sequenceNumber: dynamodb.SequenceNumber,
-    eventName: eventName ?? '',
-    newImage: dynamodb.NewImage
-      ? Object.fromEntries(Object.entries(dynamodb.NewImage).map(([name, value]) => [name, value.S]))
-      : null,
+    eventName,
+    newImage: image ? plainImage.parse(unmarshall(image, { wrapNumbers: Number })) : null,
+    sequenceNumber,
+    storedAt: typeof storedAt === 'number' ? storedAt * 1000 : storedAt.getTime(),
   };
+}
+
+/** What is known of a record that cannot be parsed. */
+export function describeRecord(raw: unknown): object {
+  return loggedRecord.parse(raw);
 }

@@ -1,91 +1,102 @@
 import {
   type DynamoDBStreamsClient,
-  ExpiredIteratorException,
   GetRecordsCommand,
   GetShardIteratorCommand,
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
-import type { Projection, Project, StreamRecord } from '../messages/projector.ts';
-import { ageOfNewest } from './lag.ts';
-import { parseRecord } from './records.ts';
+import type { Logger } from 'pino';
+import { pause, within } from './deadline.ts';
+import type { ProcessBatch } from './processBatch.ts';
+import type { WithSlot } from './slots.ts';
 
-/** One shard of a stream, and how far it has been read. */
 export interface Shard {
   readonly id: string;
   readonly parentId: string | undefined;
-  /** True where the shard has no more records and never will. */
-  closed: boolean;
-  /** The sequence number of the last record that is done with. */
-  position: string | undefined;
-  iterator: string | undefined;
-  failures: number;
-  /** Since when, in milliseconds since 1970, a record waits that could not be projected. */
-  stuckSince: number | undefined;
-  retryAt: number;
+  /** Aborts when the shard is not to be read any more. */
+  readonly ending: AbortController;
+  isStarted: boolean;
+  /** Until when all of its changes are projected, in milliseconds since 1970. */
+  projectedUntil: number;
 }
 
-interface ShardReader {
+export interface ShardReader {
   streams: DynamoDBStreamsClient;
   streamArn: string;
-  project: Project;
-  onProjection: (projection: Projection, records: StreamRecord[]) => void;
+  /** The sequence number of the last record that is done with, by shard, or `CLOSED`; kept up to date. */
+  positions: Map<string, string>;
+  processBatch: ProcessBatch;
+  /** Limits how many shards hold an answer at once. */
+  withSlot: WithSlot;
+  logger: Logger;
 }
 
-const LONGEST_PAUSE_MS = 30_000;
-
-export function newShard(id: string, parentId: string | undefined, position: string | undefined): Shard {
-  return { id, parentId, closed: false, position, iterator: undefined, failures: 0, stuckSince: undefined, retryAt: 0 };
-}
+/** The position of a shard that is done with and gets no more records. */
+export const CLOSED = 'closed';
+/** For a call and its retries by the SDK. */
+export const MAX_CALL_MS = 5000;
+const POLL_MS = 200;
+const MIN_REST_MS = 100;
+const MAX_REST_MS = 30_000;
 
 /**
- * Reads and projects the shard's next records; returns how many are done with. Where some could not be projected, the
- * position stays before the first of them, and the shard rests for a time that doubles with every failure.
+ * Reads and projects a shard until it is closed, or until `shard.ending` aborts: then the call that it waits for is
+ * aborted, and the batch that is being projected is finished first. After an error, or if a record could not be
+ * projected, the shard rests for a time that doubles with every failure, and is read again from its position.
  */
-export async function readOn(
-  shard: Shard,
-  { streams, streamArn, project, onProjection }: ShardReader,
-): Promise<number> {
-  if (Date.now() < shard.retryAt) return 0;
-  const { Records: raw = [], NextShardIterator: next } = await streams.send(
-    new GetRecordsCommand({ ShardIterator: shard.iterator ?? (await iteratorOf(shard, streams, streamArn)) }),
-  );
-  const records = raw.map(parseRecord);
-  if (records.length > 0) {
-    const projection = await project(records);
-    onProjection(projection, records);
-    if (projection.failedFrom !== null) {
-      const done = records.slice(0, projection.failedFrom);
-      shard.position = done.at(-1)?.sequenceNumber ?? shard.position;
-      shard.stuckSince ??= Date.now() - ageOfNewest(records.slice(projection.failedFrom, projection.failedFrom + 1));
-      rest(shard);
-      return done.length;
+export async function readShard(shard: Shard, reader: ShardReader): Promise<void> {
+  const { id, ending } = shard;
+  const { positions, processBatch, withSlot, logger } = reader;
+  let iterator: string | undefined;
+  let failures = 0;
+
+  /** Reads and projects the next records. */
+  async function readOn(): Promise<'failed' | 'idle' | 'read'> {
+    const askedAt = Date.now();
+    const ShardIterator = iterator ?? (await findIterator(shard, reader));
+    const { Records: records = [], NextShardIterator: next } = await within(MAX_CALL_MS, ending.signal, (abortSignal) =>
+      reader.streams.send(new GetRecordsCommand({ ShardIterator }), { abortSignal }),
+    );
+    if (records.length > 0) {
+      const { done, failed, lagMs } = await processBatch(records);
+      const last = done.at(-1);
+      if (last) positions.set(id, last.sequenceNumber);
+      shard.projectedUntil = Date.now() - lagMs;
+      if (failed.length > 0) return 'failed';
+    } else {
+      shard.projectedUntil = askedAt;
     }
-    shard.position = records.at(-1)?.sequenceNumber;
+    iterator = next;
+    if (next === undefined) positions.set(id, CLOSED);
+    return records.length > 0 ? 'read' : 'idle';
   }
-  shard.iterator = next;
-  shard.closed = next === undefined;
-  shard.failures = 0;
-  shard.stuckSince = undefined;
-  return records.length;
+
+  async function rest(): Promise<void> {
+    iterator = undefined;
+    await pause(Math.min(MAX_REST_MS, MIN_REST_MS * 2 ** failures++), ending.signal);
+  }
+
+  while (positions.get(id) !== CLOSED && !ending.signal.aborted) {
+    try {
+      const outcome = await withSlot(readOn);
+      if (outcome === 'failed') await rest();
+      else failures = 0;
+      if (outcome === 'idle' && positions.get(id) !== CLOSED) await pause(POLL_MS, ending.signal);
+    } catch (err) {
+      if (err === ending.signal.reason) return;
+      logger.warn({ err, shard: id }, 'a shard cannot be read');
+      if (err instanceof TrimmedDataAccessException) positions.delete(id);
+      await rest();
+    }
+  }
 }
 
-/** After an error: where the shard is read from next, and when. */
-export function recover(shard: Shard, error: unknown): void {
-  if (error instanceof TrimmedDataAccessException) shard.position = undefined;
-  if (error instanceof ExpiredIteratorException) shard.iterator = undefined;
-  else rest(shard);
-}
-
-function rest(shard: Shard): void {
-  shard.iterator = undefined;
-  shard.retryAt = Date.now() + Math.min(LONGEST_PAUSE_MS, 100 * 2 ** shard.failures++);
-}
-
-async function iteratorOf({ id, position }: Shard, streams: DynamoDBStreamsClient, streamArn: string) {
+async function findIterator({ id, ending }: Shard, { streams, streamArn, positions }: ShardReader) {
+  const position = positions.get(id);
   const from =
     position === undefined
       ? ({ ShardIteratorType: 'TRIM_HORIZON' } as const)
       : ({ ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: position } as const);
-  const answer = await streams.send(new GetShardIteratorCommand({ StreamArn: streamArn, ShardId: id, ...from }));
+  const command = new GetShardIteratorCommand({ StreamArn: streamArn, ShardId: id, ...from });
+  const answer = await within(MAX_CALL_MS, ending.signal, (abortSignal) => streams.send(command, { abortSignal }));
   return answer.ShardIterator;
 }

@@ -7,6 +7,7 @@ import { createProjector, type StreamRecord } from '../../src/messages/projector
 import { dynamodbEndpoint } from '../support/environment.ts';
 import { startGroup } from '../support/group.ts';
 import { startDynamoDbProxy } from '../support/proxy.ts';
+import { newRecord } from '../support/stream.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
 
 let table: TestTable;
@@ -20,7 +21,7 @@ afterAll(() => table.drop());
 /** The message's row as the stream shows it now. */
 async function imageOf(groupId: string, eventName: string): Promise<StreamRecord> {
   const [newImage = null] = (await table.rows(`MSG#${groupId}`)).slice(-1);
-  return { eventName, newImage };
+  return newRecord(newImage, eventName);
 }
 
 async function preview(participantId: string, groupId: string) {
@@ -131,10 +132,10 @@ describe('the preview of a group', () => {
     const { ann, ben, groupId, firstId: id } = await startGroup(messages);
     await messages.sendToGroup(ben, groupId, 'newer');
     const rows = await table.rows(`MSG#${groupId}`);
-    await createProjector(table)(rows.map((newImage) => ({ eventName: 'INSERT', newImage })));
+    await createProjector(table)(rows.map((newImage) => newRecord(newImage)));
     await messages.editMessage(ann.id, groupId, id, 'edited', true);
     const [edited = null] = (await table.rows(`MSG#${groupId}`)).filter((row) => row['message'] === 'edited');
-    await createProjector(table)([{ eventName: 'MODIFY', newImage: edited }]);
+    await createProjector(table)([newRecord(edited, 'MODIFY')]);
     expect(await preview(ann.id, groupId)).toMatchObject({ body: 'newer' });
   });
 });

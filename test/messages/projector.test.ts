@@ -9,7 +9,7 @@ import { dynamodbEndpoint } from '../support/environment.ts';
 import { startGroup } from '../support/group.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type DynamoDbProxy, startDynamoDbProxy } from '../support/proxy.ts';
-import { messageRecords } from '../support/stream.ts';
+import { messageRecords, newRecord } from '../support/stream.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
 
 let table: TestTable;
@@ -233,10 +233,10 @@ describe('the projector', () => {
       newMessage({ id: 'x', groupId: groupWithoutRows, body: 'x', sender: newPerson('nobody'), sortKey }),
     );
     const projection = await createProjector(table)([
-      { eventName: 'INSERT', newImage: row ?? null },
-      { eventName: 'REMOVE', newImage: null },
-      { eventName: 'INSERT', newImage: broken },
-      { eventName: 'INSERT', newImage: orphan },
+      newRecord(row ?? null),
+      newRecord(null, 'REMOVE'),
+      newRecord(broken),
+      newRecord(orphan),
     ]);
     expect(projection).toMatchObject({ failedFrom: null, errors: [] });
     expect(projection.skipped).toEqual([

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { pino } from 'pino';
-import type { FeedMessage } from '../../src/live/feed.ts';
+import { createLocalFeed, type FeedMessage } from '../../src/live/feed.ts';
+import { followLag } from '../../src/live/projection.ts';
 import { createRedisFeed } from '../../src/live/redisFeed.ts';
 import { createMessages } from '../../src/messages/messages.ts';
 import type { Projection } from '../../src/messages/projector.ts';
+import { recording } from '../support/doubledWorker.ts';
 import { dynamodbEndpoint } from '../support/environment.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { findRedis, startRedis } from '../support/nodes.ts';
@@ -77,5 +79,34 @@ describe('the Lambda handler', () => {
       batchItemFailures: [{ itemIdentifier: '8' }, { itemIdentifier: '9' }],
     });
     expect(logged).toEqual([{ reason: 'why' }, { err: projection.errors[0] }]);
+  });
+
+  it('passes over records that it cannot read, reports them, and retries none for them', async () => {
+    const { createHandler } = await importLambda('unused');
+    const { project, seen } = recording();
+    const logged: unknown[] = [];
+    const handler = createHandler({ project, logger: { error: (entry: unknown) => logged.push(entry) } });
+    const NewImage = { message_uuid: { S: 'message' } };
+    const unknownType = { UNKNOWN: '1' } as object as { S: string };
+    const Records = [
+      { eventID: 'first', dynamodb: { NewImage } },
+      { eventID: 'second', dynamodb: { SequenceNumber: '2', NewImage: { message_uuid: unknownType } } },
+      { eventID: 'third', dynamodb: { SequenceNumber: '3', NewImage } },
+    ];
+    expect(await handler({ Records })).toEqual({ batchItemFailures: [] });
+    expect(seen).toEqual(['message']);
+    expect(logged).toMatchObject([{ record: { eventID: 'first' } }, { record: { eventID: 'second' } }]);
+  });
+
+  it('publishes how long ago the newest change was stored, not how old its row is', async () => {
+    const { createHandler } = await importLambda('unused');
+    const feed = createLocalFeed();
+    const lag = followLag(feed);
+    const handler = createHandler({ project: recording().project, feed, logger: { error: () => undefined } });
+    const NewImage = { pk: { S: 'MSG#group' }, sk: { S: '2020-11-20T20:26:11.927123Z' } };
+    const ApproximateCreationDateTime = Date.now() / 1000 - 100;
+    const dynamodb = { SequenceNumber: '1', ApproximateCreationDateTime, NewImage };
+    await handler({ Records: [{ eventName: 'INSERT', dynamodb }] });
+    expect(Number(lag.current()) / 1000).toBeCloseTo(100, -1);
   });
 });

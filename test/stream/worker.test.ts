@@ -1,19 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { startDynamoDb } from '../../scripts/local/dynamodb.ts';
 import { createDocumentClient, createDynamoDbClient, createStreamsClient } from '../../src/clients.ts';
 import { readTableConfig } from '../../src/config.ts';
 import { createMessages } from '../../src/messages/messages.ts';
-import { createProjector, type Project, type StreamRecord } from '../../src/messages/projector.ts';
+import { createProjector, type Project } from '../../src/messages/projector.ts';
 import { ensureTable } from '../../src/messages/table.ts';
 import { createFileCheckpoints } from '../../src/stream/checkpoints.ts';
 import { runWorker } from '../../src/stream/worker.ts';
+import { recording, until } from '../support/doubledWorker.ts';
 import { brokenInvariants } from '../support/invariants.ts';
-import { startStreamDouble, type StreamDouble } from '../support/streamDouble.ts';
 import { createTestTable, newPerson, type TestTable } from '../support/table.ts';
 
 let table: TestTable;
@@ -31,22 +30,15 @@ afterEach(async () => {
   for (const stop of stopRunning.splice(0).toReversed()) await stop();
 });
 
-async function startDouble(...shards: Parameters<typeof startStreamDouble>): Promise<StreamDouble> {
-  const double = await startStreamDouble(...shards);
-  stopRunning.push(() => double.stop());
-  return double;
-}
-
 interface Start {
   project?: Project;
   checkpoint?: string;
-  double?: StreamDouble;
   on?: Pick<TestTable, 'client' | 'config' | 'dynamo' | 'table'>;
 }
 
-function startWorker({ on = table, project = createProjector(on), checkpoint = 'default', double }: Start = {}) {
+function startWorker({ on = table, project = createProjector(on), checkpoint = 'default' }: Start = {}) {
   const aborting = new AbortController();
-  const streams = createStreamsClient(double ? { ...on.config, dynamodbEndpoint: double.url } : on.config);
+  const streams = createStreamsClient(on.config);
   const running = runWorker(
     {
       dynamo: on.client,
@@ -67,28 +59,10 @@ function startWorker({ on = table, project = createProjector(on), checkpoint = '
   return { stop };
 }
 
-async function until(holds: () => boolean | Promise<boolean>) {
-  const deadline = Date.now() + 20_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('did not come true within 20 s');
-    await sleep(20);
-  }
-}
-
 async function sendTo(other = newPerson('other')) {
   const result = await createMessages(table).sendToUser(newPerson('sender'), other, 'hello');
   if (result.outcome !== 'sent') throw new Error(result.outcome);
   return result.message;
-}
-
-/** A projector that takes every record and keeps the messages it was given. */
-function recording(): { project: Project; seen: unknown[] } {
-  const seen: unknown[] = [];
-  const project = (records: StreamRecord[]) => {
-    seen.push(...records.flatMap(({ newImage }) => (newImage?.['message_uuid'] ? [newImage['message_uuid']] : [])));
-    return Promise.resolve({ failedFrom: null, errors: [], skipped: [] });
-  };
-  return { project, seen };
 }
 
 describe('the worker', () => {
@@ -98,6 +72,17 @@ describe('the worker', () => {
     await createMessages(table).sendToGroup(sender, groupId, 'newer');
     await until(async () => brokenInvariants(await table.rows()).length === 0);
     expect(await table.rows(`GRP#${sender.id}`)).toMatchObject([{ message: 'newer' }]);
+  });
+
+  it('gives the projector whole rows, and says when they were stored', async () => {
+    const { project, records } = recording();
+    startWorker({ project, checkpoint: 'whole' });
+    const { id, groupId } = await sendTo();
+    const imageOf = (pk: string) => records.find(({ newImage }) => newImage?.['pk'] === pk);
+    await until(() => imageOf(`MSG#${groupId}`) !== undefined);
+    expect(imageOf(`MSG#${groupId}`)).toMatchObject({ eventName: 'INSERT', newImage: { message_uuid: id } });
+    await until(() => records.some(({ newImage }) => newImage?.['paired'] === true));
+    expect(records.every(({ storedAt }) => Math.abs(Date.now() - storedAt) < 600_000)).toBe(true);
   });
 
   it('goes on after a restart where it stopped', async () => {
@@ -153,37 +138,4 @@ describe('the worker', () => {
     await ensureTable(client, table);
     await sendMany();
   }, 60_000);
-
-  it('reads a shard only when its parent is done with', async () => {
-    const double = await startDouble([
-      { id: 'shard-child-1', parentId: 'shard-parent', records: ['c1', 'c2'] },
-      { id: 'shard-parent', records: ['p1', 'p2', 'p3'] },
-      { id: 'shard-child-2', parentId: 'shard-parent', records: ['d1'] },
-      { id: 'shard-grandchild', parentId: 'shard-child-1', records: ['g1'] },
-    ]);
-    const { project, seen } = recording();
-    startWorker({ project, checkpoint: 'shards', double });
-    await until(() => seen.length === 7);
-    expect(seen.slice(0, 3)).toEqual(['p1', 'p2', 'p3']);
-    expect(seen.indexOf('g1')).toBeGreaterThan(seen.indexOf('c2'));
-  });
-
-  it('backs off and goes on when the stream does not answer for a while', async () => {
-    const double = await startDouble([{ id: 'shard-1', records: ['a', 'b'] }]);
-    double.fail(3);
-    const { project, seen } = recording();
-    startWorker({ project, checkpoint: 'outage', double });
-    await until(() => seen.length === 2);
-    expect(seen).toEqual(['a', 'b']);
-  });
-
-  it('starts over with the oldest record there is when its place has been trimmed, or its checkpoint is unreadable', async () => {
-    const double = await startDouble([{ id: 'shard-1', records: ['a', 'b'] }]);
-    const checkpoints = createFileCheckpoints(join(folder, 'trimmed'));
-    await checkpoints.save({ streamArn: await double.streamArnOf(table), shards: { 'shard-1': 'trimmed' } });
-    const { project, seen } = recording();
-    startWorker({ project, checkpoint: 'trimmed', double });
-    await until(() => seen.length === 2);
-    expect(seen).toEqual(['a', 'b']);
-  });
 });

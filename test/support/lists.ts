@@ -6,6 +6,7 @@ import { newGroupRows, newMessage } from '../../src/messages/newRows.ts';
 import { createProjector } from '../../src/messages/projector.ts';
 import { groupItem, type Item, type Message, messageItem, type Participant } from '../../src/messages/rows.ts';
 import { type Person, SEND, type TestApi } from './api.ts';
+import { newRecord } from './stream.ts';
 import { newPerson } from './table.ts';
 
 export interface PageArguments {
@@ -95,7 +96,7 @@ export async function listOfGroups(api: TestApi, count: number): Promise<List> {
       if (mover) {
         const newest = { ...messageOf(mover.message.groupId, mover.other, all.length + writes), body: 'again' };
         await table.put(messageItem(newest));
-        await project([{ eventName: 'INSERT', newImage: messageItem(newest) }]);
+        await project([newRecord(messageItem(newest))]);
       }
       const correspondent = correspondents[writes++];
       if (correspondent) await send(correspondent, { handle: viewer.handle });
