@@ -215,6 +215,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.goto(new URL('/messages/new/gkar', homeUrl()).href);
       await expect(page.getByLabel('Message to G’Kar')).toBeVisible();
       await look('new');
+      await context.setOffline(true);
+      await page.getByLabel('Message to G’Kar').fill('It is cold out here.');
+      await page.keyboard.press('Enter');
+      await expect(page.getByText('Not sent.')).toBeVisible();
+      await look('waiting');
+      if (device === 'phone') await page.getByRole('link', { name: 'All conversations' }).click();
+      await expect(page.getByText('Waiting to be sent:')).toBeVisible();
+      await look('inbox-waiting');
+      await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await look('sign-out');
     });
   }
 }

@@ -52,6 +52,8 @@ test('signing out empties what the browser kept, and revokes the refresh token',
   const { page } = await open(browser, ann);
   await find(page, cy);
   await write(page, cy, 'hello');
+  await expect(messages(page)).toHaveCount(1);
+  await expect(page.locator('.pending')).toHaveCount(0);
   await page.getByLabel('Message to Cy').fill('half a thought');
   const token = await refreshTokenOf(page);
   expect(await refresh(token)).toBe(200);
@@ -84,6 +86,7 @@ test('nobody signs out over unsent messages without being asked', async ({ brows
   await page.getByRole('button', { name: 'Stay signed in' }).click();
   await page.unroute('**/graphql');
   await expect(messages(page).getByText('not yet')).toBeVisible();
+  await expect(page.locator('.pending')).toHaveCount(0);
   await signOutOn(page);
 });
 

@@ -16,8 +16,10 @@ export function PendingItem({ message, onRetry, onDiscard }: Props) {
       <p className="bubble">
         <Text text={message.body} />
       </p>
-      <footer className={state === 'failed' ? 'problem' : 'quiet'} role="status">
-        {isSending ? 'Sending …' : (problem ?? 'Not sent. It will be sent when the connection is back.')}
+      <footer className={state === 'failed' ? 'problem' : 'quiet'}>
+        <span role="status">
+          {isSending ? 'Sending …' : (problem ?? 'Not sent. It will be sent when the connection is back.')}
+        </span>
         {!isSending && (
           <span className="actions">
             <button onClick={onRetry}>Try again</button>
