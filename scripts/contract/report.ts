@@ -55,9 +55,13 @@ export function toJUnit({ operations, problems }: Report): string {
 function describeOperation(operation: Checked): string {
   const { name, type, place, cost, run } = operation;
   const mark = failuresOf(operation).length === 0 ? paint('green', '✓') : paint('red', '✗');
-  const price = cost ? `  ${cost.points} points (${cost.with})` : '';
+  const price = cost ? `  ${cost.points} points, ${kilobytes(cost.bytes)} (${cost.with})` : '';
   const outcome = run ? `  ${run.outcome}${run.outcome === 'passed' ? ` in ${run.milliseconds} ms` : ''}` : '';
   return `${mark} ${type} ${name}  ${place.file}:${place.line}${price}${outcome}`;
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1000)} kB`;
 }
 
 function failuresOf({ problems, run }: Checked): string[] {

@@ -682,7 +682,7 @@ export type UpdateMessageSettingsPayload = {
 /** A person on Cruddur. */
 export type User = {
   __typename?: 'User';
-  /** The name to show, for example `Andrew Bayko`. */
+  /** The name to show, for example `Andrew Bayko`: at most 128 characters. */
   displayName: Scalars['String']['output'];
   /** The unique name, without `@`, for example `bayko`. */
   handle: Scalars['String']['output'];
@@ -876,11 +876,18 @@ export type ResolversParentTypes = {
 };
 
 export type CostDirectiveArgs = {
+  bytes?: Scalars['Int']['input'];
   dynamodbCalls?: Scalars['Int']['input'];
   sqlStatements?: Scalars['Int']['input'];
 };
 
 export type CostDirectiveResolver<Result, Parent, ContextType = Context, Args = CostDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type ListSizeDirectiveArgs = {
+  most: Scalars['Int']['input'];
+};
+
+export type ListSizeDirectiveResolver<Result, Parent, ContextType = Context, Args = ListSizeDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type PageSizeDirectiveArgs = {
   default: Scalars['Int']['input'];
@@ -1102,5 +1109,6 @@ export type Resolvers<ContextType = Context> = {
 
 export type DirectiveResolvers<ContextType = Context> = {
   cost?: CostDirectiveResolver<any, any, ContextType>;
+  listSize?: ListSizeDirectiveResolver<any, any, ContextType>;
   pageSize?: PageSizeDirectiveResolver<any, any, ContextType>;
 };

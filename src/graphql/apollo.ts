@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
 import { createFormatError } from '../errors.ts';
 import type { Spans } from '../telemetry/spans.ts';
+import { refuseLargeAnswers } from './answerSize.ts';
 import { createExecutor } from './executor.ts';
 import { guardOperations } from './operation.ts';
 import type { Prepare } from './prepare.ts';
@@ -54,6 +55,8 @@ export function createApollo({
     documentStore: null,
     logger,
     plugins: [
+      // Before what an operation cost is added to its answer.
+      refuseLargeAnswers(),
       guardOperations(prepare, { formatError, spans }),
       landingPage,
       // Answers are of the moment and for one viewer: nothing on the way may cache them.

@@ -1,24 +1,26 @@
 import {
   type DocumentNode,
+  getNamedType,
   getOperationAST,
   getVariableValues,
-  type GraphQLArgument,
   GraphQLError,
+  type GraphQLObjectType,
   type GraphQLSchema,
+  isObjectType,
+  type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
-import { type ComplexityEstimatorArgs, getComplexity } from 'graphql-query-complexity';
 import { LRUCache } from 'lru-cache';
-import { type Field, type FieldCost, readDeclarations } from './declarations.ts';
+import { badUserInput } from '../errors.ts';
+import { answerTooLarge, MAX_ANSWER_BYTES } from './answerSize.ts';
+import { collectFields, fragmentsOf, type Reading } from './collect.ts';
+import { createPriceOf, type Price } from './price.ts';
 
-/** What an operation costs at most, as the directives `@cost` and `@pageSize` of the schema say. */
-export interface Cost {
-  /** What the limit is held against: a point for each call, each statement and each ten items. */
+/** What an operation costs at most, as the directives `@cost`, `@pageSize` and `@listSize` of the schema say. */
+export interface Cost extends Price {
+  type: OperationTypeNode;
+  /** What the limit is held against: a point for each call, each statement, each ten items and each 40 kB. */
   points: number;
-  dynamodbCalls: number;
-  sqlStatements: number;
-  /** Items of connections. */
-  items: number;
   /** What each event of a subscription costs besides, at least one; 0 for queries and mutations. */
   pointsPerEvent: number;
 }
@@ -29,108 +31,89 @@ export interface Operation {
   variables?: Record<string, unknown> | undefined;
 }
 
-type Estimator = (estimated: ComplexityEstimatorArgs) => number;
-
 /** The most points that an operation may cost. */
 export const MOST_POINTS = 250;
 
 const ITEMS_PER_POINT = 10;
-/** Of fields and fragments, with each fragment counted wherever it is spread. */
-const MOST_NODES = 10_000;
+const BYTES_PER_POINT = 40_000;
 /** The viewer's user, who is looked up once a minute whatever is asked for. */
 const VIEWER_STATEMENTS = 1;
+/** `{"data":}` and a line break. */
+const BYTES_AROUND_DATA = 10;
 
 /** For each document. */
 const REMEMBERED_COSTS = 200;
 const LONGEST_REMEMBERED_SHAPE = 500;
 
-const FREE = { dynamodbCalls: 0, sqlStatements: 0 };
-
 /**
- * A function that says what a valid operation costs at most, before it runs: pages at the size that is asked for,
- * lists within lists multiplied. Null where the variables do not fit the operation, which then cannot run at all.
- * Calls that are tried again, lists of message groups over a megabyte, and messages that race for one microsecond cost
- * more.
+ * A function that says what a valid operation costs at most, before it runs. Calls that are tried again, lists of message
+ * groups over a megabyte, and messages that race for one microsecond cost more; what the earlier backend stored may weigh
+ * more, as do errors.
  *
- * The function throws QUERY_TOO_EXPENSIVE where the operation has too many fragments within fragments to be counted,
- * and BAD_USER_INPUT where an argument does not fit its field.
+ * The function throws BAD_USER_INPUT where a variable or an argument does not fit.
  */
-export function createCostOf(schema: GraphQLSchema): (operation: Operation) => Cost | null {
-  const { costs, pageSizes } = readDeclarations(schema);
-  const declared = (part: Field | GraphQLArgument): FieldCost => costs.get(part) ?? FREE;
+export function createCostOf(schema: GraphQLSchema): (operation: Operation) => Cost {
+  const priceOf = createPriceOf(schema);
 
-  function itemsOf({ field, args }: ComplexityEstimatorArgs): number | null {
-    const declaredSize = pageSizes.get(field);
-    if (!declaredSize) return null;
-    const { default: size, most } = declaredSize;
-    const asked: unknown = args['first'] ?? args['last'];
-    // A size out of range is refused by the resolver, and costs nothing there.
-    return typeof asked === 'number' ? Math.min(Math.max(asked, 0), most) : size;
-  }
-
-  function callsOf(estimated: ComplexityEstimatorArgs): number {
-    const given = estimated.field.args.filter(({ name }) => estimated.args[name] != null);
-    const own = [estimated.field, ...given].reduce((sum, part) => sum + declared(part).dynamodbCalls, 0);
-    return own + (itemsOf(estimated) ?? 1) * estimated.childComplexity;
-  }
-
-  function statementsOf({ field, childComplexity }: ComplexityEstimatorArgs): number {
-    return declared(field).sqlStatements + childComplexity;
-  }
-
-  function itemsWithin(estimated: ComplexityEstimatorArgs): number {
-    const items = itemsOf(estimated);
-    return items === null ? estimated.childComplexity : items * (1 + estimated.childComplexity);
-  }
-
-  function estimate(operation: Operation, estimator: Estimator): number {
-    const { document: query, operationName, variables } = operation;
+  function compute({ document, operationName, variables: given = {} }: Operation): Cost {
+    const operation = getOperationAST(document, operationName);
+    const root = operation && schema.getRootType(operation.operation);
+    if (!root) throw badUserInput('operationName', 'must name an operation of the document');
+    const { coerced: variables, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
+    if (!variables) throw misfit(errors[0]);
     try {
-      return getComplexity({
-        schema,
-        query,
-        estimators: [estimator],
-        maxQueryNodes: MOST_NODES,
-        ...(operationName != null && { operationName }),
-        ...(variables && { variables }),
-      });
+      const reading = { fragments: fragmentsOf(document), variables };
+      const price = addAround(priceOf(root, [operation], reading));
+      return {
+        ...price,
+        type: operation.operation,
+        points: pointsFor(price),
+        pointsPerEvent: root === schema.getSubscriptionType() ? pointsPerEvent(root, operation, reading) : 0,
+      };
     } catch (error) {
-      throw error instanceof GraphQLError ? refusal(error) : error;
+      throw error instanceof GraphQLError ? misfit(error) : error;
     }
   }
 
-  function variablesFit({ document, operationName, variables }: Operation): boolean {
-    const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
-    return getVariableValues(schema, definitions, variables ?? {}).errors === undefined;
-  }
-
-  function compute(operation: Operation): Cost | null {
-    if (!variablesFit(operation)) return null;
-    const dynamodbCalls = estimate(operation, callsOf);
-    const sqlStatements = VIEWER_STATEMENTS + estimate(operation, statementsOf);
-    const items = estimate(operation, itemsWithin);
-    const points = dynamodbCalls + sqlStatements + Math.ceil(items / ITEMS_PER_POINT);
-    return { points, dynamodbCalls, sqlStatements, items, pointsPerEvent: pointsPerEvent(operation) };
-  }
-
   /** What is selected of an event, without what it costs to begin the subscription. */
-  function pointsPerEvent(operation: Operation): number {
-    const root = schema.getSubscriptionType();
-    if (getOperationAST(operation.document, operation.operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
-      return 0;
-    const ofEvent = (estimator: Estimator) =>
-      estimate(operation, (estimated) => (estimated.type === root ? estimated.childComplexity : estimator(estimated)));
-    return Math.max(1, ofEvent(callsOf) + ofEvent(statementsOf) + Math.ceil(ofEvent(itemsWithin) / ITEMS_PER_POINT));
+  function pointsPerEvent(
+    root: GraphQLObjectType,
+    { selectionSet }: OperationDefinitionNode,
+    reading: Reading,
+  ): number {
+    const [nodes] = collectFields([selectionSet], reading).values();
+    const event = nodes && getNamedType(root.getFields()[nodes[0].name.value]?.type);
+    return Math.max(1, nodes && isObjectType(event) ? pointsFor(priceOf(event, nodes, reading)) : 0);
   }
 
   return remembering(compute);
+}
+
+function addAround(price: Price): Price {
+  return {
+    ...price,
+    sqlStatements: VIEWER_STATEMENTS + price.sqlStatements,
+    bytes: BYTES_AROUND_DATA + price.bytes,
+  };
+}
+
+function pointsFor({ dynamodbCalls, sqlStatements, items, bytes }: Price): number {
+  return dynamodbCalls + sqlStatements + Math.ceil(items / ITEMS_PER_POINT) + Math.floor(bytes / BYTES_PER_POINT);
+}
+
+function misfit(error: GraphQLError | undefined): GraphQLError {
+  const { message = 'The variables do not fit', nodes } = error ?? {};
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });
 }
 
 /**
  * The same function, which remembers what operations with the same document cost. Prices depend on numbers, on truth
  * values and on whether there is a text, never on what it says.
  */
-function remembering(compute: (operation: Operation) => Cost | null): (operation: Operation) => Cost | null {
+function remembering(compute: (operation: Operation) => Cost): (operation: Operation) => Cost {
   const known = new WeakMap<DocumentNode, LRUCache<string, Cost>>();
 
   return function costOf(operation) {
@@ -139,25 +122,25 @@ function remembering(compute: (operation: Operation) => Cost | null): (operation
     const costs = known.get(document) ?? new LRUCache({ max: REMEMBERED_COSTS });
     known.set(document, costs);
     const cost = costs.get(shape) ?? compute(operation);
-    if (cost && shape.length <= LONGEST_REMEMBERED_SHAPE) costs.set(shape, cost);
+    if (shape.length <= LONGEST_REMEMBERED_SHAPE) costs.set(shape, cost);
     return cost;
   };
 }
 
-/** What to answer where no cost can be told: the library's error names a node, unless there were too many. */
-function refusal({ message, nodes }: GraphQLError): GraphQLError {
-  if (nodes) return new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
-  return new GraphQLError(
-    `The operation has more than ${MOST_NODES} fields and fragments, with each fragment counted wherever it is spread: spread fewer`,
-    { extensions: { code: 'QUERY_TOO_EXPENSIVE', limit: MOST_POINTS, http: { status: 400 } } },
-  );
-}
-
-/** @throws QUERY_TOO_EXPENSIVE where an operation costs more than `MOST_POINTS`. */
-export function checkCost({ points }: Cost): void {
-  if (points <= MOST_POINTS) return;
-  throw new GraphQLError(
-    `The operation costs ${points} points, and ${MOST_POINTS} are allowed: ask for smaller pages, or for fewer lists within lists`,
-    { extensions: { code: 'QUERY_TOO_EXPENSIVE', cost: points, limit: MOST_POINTS, http: { status: 400 } } },
-  );
+/**
+ * @throws QUERY_TOO_EXPENSIVE where an operation costs more than `MOST_POINTS`; ANSWER_TOO_LARGE where the answer to a
+ * mutation, or an event of a subscription, could be too large to be sent: neither can be asked for again with less.
+ */
+export function checkCost({ points, type, bytes }: Cost): void {
+  if (points > MOST_POINTS) {
+    throw new GraphQLError(
+      `The operation costs ${points} points, and ${MOST_POINTS} are allowed: ask for smaller pages, for fewer lists within lists, or for fewer long texts`,
+      { extensions: { code: 'QUERY_TOO_EXPENSIVE', cost: points, limit: MOST_POINTS, http: { status: 400 } } },
+    );
+  }
+  if (type !== OperationTypeNode.QUERY && bytes > MAX_ANSWER_BYTES) {
+    const problem = `An answer to this ${type} may have ${bytes} bytes, and ${MAX_ANSWER_BYTES} are allowed`;
+    const { message, extensions } = answerTooLarge(problem);
+    throw new GraphQLError(message, { extensions: { ...extensions, http: { status: 400 } } });
+  }
 }

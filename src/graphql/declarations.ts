@@ -3,34 +3,43 @@ import {
   type GraphQLArgument,
   type GraphQLDirective,
   type GraphQLField,
+  type GraphQLScalarType,
   type GraphQLSchema,
   isObjectType,
+  isScalarType,
 } from 'graphql';
 import { z } from 'zod';
 
-const fieldCost = z.object({ dynamodbCalls: z.int(), sqlStatements: z.int() });
+const cost = z.object({ dynamodbCalls: z.int(), sqlStatements: z.int(), bytes: z.int() });
 const pageSize = z.object({ default: z.int(), most: z.int() });
+const listSize = z.object({ most: z.int() });
 
 export type Field = GraphQLField<unknown, unknown>;
-export type FieldCost = z.infer<typeof fieldCost>;
-type PageSize = z.infer<typeof pageSize>;
+export type DeclaredCost = z.infer<typeof cost>;
 
-/** What `@cost` and `@pageSize` declare of fields and arguments; the rest is free, and no list. */
+/** What `@cost`, `@pageSize` and `@listSize` declare of scalars, fields and arguments. */
 export function readDeclarations(schema: GraphQLSchema) {
-  const costs = new Map<Field | GraphQLArgument, FieldCost>();
-  const pageSizes = new Map<Field, PageSize>();
-  const [cost, size] = [directiveOf(schema, 'cost'), directiveOf(schema, 'pageSize')];
-  for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
-    for (const field of Object.values(type.getFields())) {
-      for (const part of [field, ...field.args]) {
-        const values = part.astNode && getDirectiveValues(cost, part.astNode);
-        if (values) costs.set(part, fieldCost.parse(values));
-      }
-      const values = field.astNode && getDirectiveValues(size, field.astNode);
-      if (values) pageSizes.set(field, pageSize.parse(values));
-    }
-  }
-  return { costs, pageSizes };
+  const types = Object.values(schema.getTypeMap());
+  const fields = types.filter(isObjectType).flatMap((type) => Object.values(type.getFields()));
+  const parts = [...types.filter(isScalarType), ...fields, ...fields.flatMap(({ args }) => args)];
+  return {
+    costs: read<Field | GraphQLArgument | GraphQLScalarType, DeclaredCost>(parts, directiveOf(schema, 'cost'), cost),
+    pageSizes: read(fields, directiveOf(schema, 'pageSize'), pageSize),
+    listSizes: read(fields, directiveOf(schema, 'listSize'), listSize),
+  };
+}
+
+function read<Part extends Field | GraphQLArgument | GraphQLScalarType, Values>(
+  parts: Part[],
+  directive: GraphQLDirective,
+  shape: z.ZodType<Values>,
+): Map<Part, Values> {
+  return new Map(
+    parts.flatMap((part) => {
+      const values = part.astNode && getDirectiveValues(directive, part.astNode);
+      return values ? [[part, shape.parse(values)]] : [];
+    }),
+  );
 }
 
 function directiveOf(schema: GraphQLSchema, name: string): GraphQLDirective {

@@ -94,7 +94,12 @@ function addCost({ response: { body }, operation }: GraphQLRequestContext<Contex
   const { dynamodbCalls, readUnits, writeUnits, sqlStatements } = trace;
   const requested = cost && {
     requested: cost.points,
-    atMost: { dynamodbCalls: cost.dynamodbCalls, sqlStatements: cost.sqlStatements, items: cost.items },
+    atMost: {
+      dynamodbCalls: cost.dynamodbCalls,
+      sqlStatements: cost.sqlStatements,
+      items: cost.items,
+      bytes: cost.bytes,
+    },
   };
   body.singleResult.extensions = {
     ...body.singleResult.extensions,

@@ -92,7 +92,6 @@ export function createPrepare(options: PrepareOptions): Prepare {
     const misfits = findMisfits(operation, variables ?? {}, options);
     if (misfits) return { errors: misfits, cost: null };
     const cost = costOf({ document, operationName, variables: variables ?? undefined });
-    if (!cost) throw new Error('The variables fit, but the operation has no cost');
     const refused = await pay(cost, payUpTo).then(() => null, refusal);
     return refused ? { errors: [refused], cost } : { document, operation, cost };
   }

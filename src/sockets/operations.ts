@@ -14,6 +14,7 @@ import type { Viewer } from '../auth.ts';
 import { type Context, contextFor, type ContextOptions } from '../context.ts';
 import { createFormatError, shownOf, withCode } from '../errors.ts';
 import { findTrusted } from '../graphql/acceptTrusted.ts';
+import { limitEvent } from '../graphql/answerSize.ts';
 import type { Prepare, PreparedOperation } from '../graphql/prepare.ts';
 import type { TrustedDocuments } from '../graphql/trustedDocuments.ts';
 import { createMeter } from '../live/meter.ts';
@@ -165,8 +166,11 @@ export function createOperations(options: OperationsOptions): Operations {
     subscribe: (operation) => subscribe(operation as Operation),
     // The answers of queries and mutations have their last form; errors of events get it here.
     onNext(_socket, _id, _payload, _operation, result) {
-      if (!result.errors?.some((error) => error instanceof GraphQLError)) return result as FormattedExecutionResult;
-      return { ...(result.data !== undefined && { data: result.data }), errors: formatErrors(result.errors) };
+      if (!result.errors?.some((error) => error instanceof GraphQLError)) {
+        return limitEvent(result as FormattedExecutionResult);
+      }
+      const data = result.data !== undefined && { data: result.data };
+      return limitEvent({ ...data, errors: formatErrors(result.errors) });
     },
     onError: (_socket, _id, _payload, errors) => formatErrors(errors),
     isBusy: (client) => (running.get(client) ?? 0) > 0,

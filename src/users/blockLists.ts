@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Sql, User } from './users.ts';
+import { cutName, type Sql, type User } from './users.ts';
 
 /** A page of blocks. Bounds are sort keys, and exclusive. */
 export interface BlockPageRequest {
@@ -30,8 +30,9 @@ const SORT_KEY = `to_char(blocks.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH
 const NEWEST = 'infinity ffffffff-ffff-ffff-ffff-ffffffffffff';
 const OLDEST = '-infinity 00000000-0000-0000-0000-000000000000';
 
+const name = z.string().transform(cutName);
 const pageRow = z.object({
-  rows: z.array(z.object({ id: z.string(), handle: z.string(), displayName: z.string(), sortKey: z.string() })),
+  rows: z.array(z.object({ id: z.string(), handle: name, displayName: name, sortKey: z.string() })),
   hasNewer: z.boolean(),
   hasOlder: z.boolean(),
 });

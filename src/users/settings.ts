@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type BlockLists, createBlockLists } from './blockLists.ts';
-import type { Sql, User } from './users.ts';
+import { cutName, type Sql, type User } from './users.ts';
 
 /** What somebody allows others. */
 export interface MessageSettings {
@@ -25,7 +25,8 @@ const COLUMNS = 'read_receipts as "readReceipts", receives_messages as "receives
 const USER = 'users.uuid as id, users.handle, users.display_name as "displayName"';
 
 const settingsRow = z.object({ readReceipts: z.boolean(), receivesMessages: z.boolean() });
-const userRow = z.object({ id: z.string(), handle: z.string(), displayName: z.string() });
+const name = z.string().transform(cutName);
+const userRow = z.object({ id: z.string(), handle: name, displayName: name });
 
 export function createSettings(sql: Sql): Settings {
   async function select<Row>(row: z.ZodType<Row>, text: string, values: unknown[]): Promise<Row[]> {

@@ -90,6 +90,9 @@ const PRESENCE: Statement = {
   before: 'select uuid from public.users where uuid = any($2::uuid[]) and $1::uuid is not null',
 };
 
+/** As the schema says of handles and names by their bytes. */
+const MAX_NAME_CHARACTERS = 128;
+
 const UNDEFINED_TABLE = '42P01';
 const ASK_AGAIN_MS = 60_000;
 
@@ -169,7 +172,12 @@ function parseUser(row: Row): User {
   if (typeof id !== 'string' || typeof handle !== 'string' || typeof displayName !== 'string') {
     throw new TypeError('public.users must have uuid, handle and display_name that are not null');
   }
-  return { id, handle, displayName };
+  return { id, handle: cutName(handle), displayName: cutName(displayName) };
+}
+
+/** A name as it is shown: its first 128 characters (Unicode code points). The column takes texts of any length. */
+export function cutName(name: string): string {
+  return name.length <= MAX_NAME_CHARACTERS ? name : Array.from(name).slice(0, MAX_NAME_CHARACTERS).join('');
 }
 
 /** What Postgres takes for a text: no NUL, and nothing in vain. */

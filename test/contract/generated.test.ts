@@ -102,17 +102,17 @@ async function faults(operation: Generated): Promise<string[]> {
   return faultsOf(operation, await run(operation));
 }
 
-async function faultsOf(
-  operation: Generated,
-  { data, errors = [], extensions, headers }: GraphQLAnswer,
-): Promise<string[]> {
+async function faultsOf(operation: Generated, answer: GraphQLAnswer): Promise<string[]> {
+  const { data, errors = [], extensions } = answer;
   const unexpected = errors.filter(({ extensions: { code } }) => !EXPECTED_CODES.includes(String(code)));
   const { atMost } = extensions?.cost ?? {};
-  const spent = output.lines('request').findLast(({ requestId }) => requestId === headers.get('x-request-id'));
+  const spent = await output.requestOf(answer);
   const overspent = (['dynamodbCalls', 'sqlStatements'] as const).filter(
-    (part) => !spent || !atMost || Number(spent[part]) > atMost[part],
+    (part) => !atMost || Number(spent[part]) > atMost[part],
   );
+  const isHeavier = Buffer.byteLength(JSON.stringify({ data })) > (atMost?.bytes ?? 0);
   return [
+    ...(isHeavier ? [`weighs more than declared: ${JSON.stringify({ data, atMost })}`] : []),
     ...unexpected.map(({ message, extensions: { code } }) => `${String(code)}: ${message}`),
     ...overspent.map((part) => `costs more ${part} than declared: ${JSON.stringify({ spent, atMost })}`),
     ...((data as unknown) ? await nonconformities(schema, { ...operation, data }) : []),

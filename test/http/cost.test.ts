@@ -23,10 +23,10 @@ afterAll(() => api.stop());
 
 /** Runs an operation and says what it cost by the log. */
 async function costOf(person: Person, query: string, variables?: Record<string, unknown>) {
-  const { headers, errors } = await person.run(query, variables);
-  expect(errors).toBeUndefined();
-  const line = output.lines('request').find(({ requestId }) => requestId === headers.get('x-request-id'));
-  return { dynamodbCalls: line?.['dynamodbCalls'], sqlStatements: line?.['sqlStatements'] };
+  const answer = await person.run(query, variables);
+  expect(answer.errors).toBeUndefined();
+  const { dynamodbCalls, sqlStatements } = await output.requestOf(answer);
+  return { dynamodbCalls, sqlStatements };
 }
 
 const MESSAGES = 'query ($id: ID!) { messages(messageGroupId: $id) { nodes { body sender { handle } } } }';

@@ -10,6 +10,7 @@ import { nonconformities } from '../../scripts/contract/conformance.ts';
 import { findOperations } from '../../scripts/contract/documents.ts';
 import type { Report } from '../../scripts/contract/report.ts';
 import { readSchema } from '../../scripts/contract/schema.ts';
+import { MOST_POINTS } from '../../src/graphql/cost.ts';
 import { type Person, post, SEND, startTestApi, type TestApi } from '../support/api.ts';
 
 /** A frontend's folder with these files. */
@@ -86,7 +87,7 @@ describe('operations', () => {
       'Deep.graphql':
         'query Deep($n: Int) { messageGroups(first: $n) { nodes { messages(first: $n) { nodes { id } } } } }',
     };
-    expect(checked(await reportOn(files), 'Deep').problems[0]?.message).toContain('costs 1112 points');
+    expect(checked(await reportOn(files), 'Deep').problems[0]?.message).toContain('costs 1123 points');
     const small = { ...files, 'Deep.variables.json': '{ "n": 5 }' };
     expect(checked(await reportOn(small), 'Deep')).toMatchObject({ problems: [], cost: { with: 'given variables' } });
   });
@@ -119,6 +120,11 @@ describe('the web client', () => {
     expect(checked.length).toBeGreaterThan(10);
     expect(checked.flatMap(({ checked: { problems, deprecated } }) => [...problems, ...deprecated])).toEqual([]);
   });
+
+  it('costs less than half of what an operation may cost', async () => {
+    const checked = checkOperations(readSchema(), await findOperations(['web/src/api/*.ts']));
+    expect(checked.filter(({ checked: { cost } }) => !cost || cost.points > MOST_POINTS / 2)).toEqual([]);
+  });
 });
 
 describe('the examples of the documentation', () => {
@@ -131,6 +137,7 @@ describe('the examples of the documentation', () => {
     const named = blocks.map((block) => block.replace(/^mutation \{/, 'mutation First {'));
     const report = await reportOn(Object.fromEntries(named.map((block, index) => [`${index}.graphql`, block])));
     expect(report).toMatchObject({ ok: true });
+    expect(report.operations.filter(({ cost }) => !cost || cost.points > MOST_POINTS / 2)).toEqual([]);
   });
 });
 

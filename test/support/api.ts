@@ -25,7 +25,7 @@ export interface GraphQLAnswer {
 /** What the header `x-cost: 1` asks for. */
 export interface CostAnswer {
   requested?: number;
-  atMost?: { dynamodbCalls: number; sqlStatements: number; items: number };
+  atMost?: { dynamodbCalls: number; sqlStatements: number; items: number; bytes: number };
   limit: number;
   /** Of queries that found what they asked for. */
   spent?: { dynamodbCalls: number; readUnits: number; writeUnits: number; sqlStatements: number };
