@@ -13,16 +13,25 @@ import { addDrain, type Drain } from './http/drain.ts';
 import { addErrorAnswers } from './http/errorAnswers.ts';
 import { headersFor } from './http/headers.ts';
 import { addHealth, type Checks } from './http/health.ts';
+import { addHostCheck, createIsKnownHost, type HostOptions } from './http/host.ts';
+import { addOpenRequests, type OpenRequests } from './http/openRequests.ts';
+import { createOverload, type OverloadLimits } from './http/overload.ts';
 import { addRequestLog } from './http/requestLog.ts';
+import { shedLoad } from './http/shedLoad.ts';
+import { closeStalledConnections } from './http/stalled.ts';
+import { createUnsent } from './http/unsent.ts';
+import { addUnsentAnswers, refuseUnread } from './http/unsentAnswers.ts';
 import type { ProjectionLag } from './live/projection.ts';
 import { addSockets, type Sockets, type SocketsOptions } from './sockets/sockets.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { runInSpan } from './telemetry/trace.ts';
 import { addWeb, type WebOptions } from './web.ts';
 
+/** What this file makes. */
+type OwnParts = 'apollo' | 'isKnownHost' | 'overload' | 'prepare' | 'stalled' | 'unsent';
+
 export interface ServerOptions
-  extends ContextOptions, Omit<ApolloOptions, 'prepare'>, AdmitOptions, Omit<SocketsOptions, 'apollo' | 'prepare'> {
-  corsOrigins: string[];
+  extends ContextOptions, Omit<ApolloOptions, OwnParts>, AdmitOptions, HostOptions, Omit<SocketsOptions, OwnParts> {
   checks: Checks;
   projectionLag: ProjectionLag;
   /** The only documents that may run; any may where there are none. */
@@ -31,6 +40,8 @@ export interface ServerOptions
   metrics?: Metrics | undefined;
   /** The web client; none is served where there is none. */
   web?: WebOptions | undefined;
+  /** Other limits than those of production, for tests. */
+  overloadLimits?: Partial<OverloadLimits> | undefined;
 }
 
 export interface Server {
@@ -62,14 +73,25 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   app.server.on('error', (err) => {
     options.logger.warn({ err }, 'a connection could not be accepted');
   });
-  const { drain: drainRequests, isDraining } = addDrain(app);
-  addRequestLog(app, options);
+  const isKnownHost = createIsKnownHost(options);
+  const overload = createOverload(options.overloadLimits);
+  const stalled = closeStalledConnections();
+  const unsent = createUnsent();
+  app.addHook('onClose', () => {
+    overload.stop();
+    stalled.stop();
+  });
+  const openRequests = addOpenRequests(app, stalled);
+  const { drain: drainRequests, isDraining } = addDrain(app, openRequests);
+  addRequestLog(app, openRequests, options);
+  addUnsentAnswers(app, openRequests, { ...options, unsent });
   addErrorAnswers(app);
+  addHostCheck(app, isKnownHost);
   await app.register(helmet, headersFor(options.production));
   await app.register(cors, { origin: options.corsOrigins, maxAge: 600, exposedHeaders: ['x-request-id'] });
-  addHealth(app, { ...options, isDraining });
+  addHealth(app, { ...options, isDraining, isOverloaded: overload.isOverloaded });
   if (options.web) await addWeb(app, options.web);
-  const sockets = await addGraphQL(app, options);
+  const sockets = await addGraphQL(app, openRequests, { ...options, isKnownHost, overload, stalled, unsent });
   return {
     app,
     async drain(timeoutMs) {
@@ -78,8 +100,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   };
 }
 
+type GraphQLOptions = ServerOptions & Omit<SocketsOptions, 'apollo' | 'prepare'>;
+
 /** GraphQL over HTTP and over WebSocket, on one path. */
-async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise<Sockets> {
+async function addGraphQL(app: FastifyInstance, openRequests: OpenRequests, options: GraphQLOptions): Promise<Sockets> {
+  const { overload, spans, trustedDocuments } = options;
   const prepare = createPrepare({ ...options, suggestions: !options.production });
   const apollo = createApollo({ ...options, prepare });
   await apollo.start();
@@ -91,14 +116,12 @@ async function addGraphQL(app: FastifyInstance, options: ServerOptions): Promise
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    onRequest: admit(options),
-    onResponse: chargeRefused(options),
-    preHandler: options.trustedDocuments ? [acceptTrusted(options.trustedDocuments)] : [],
+    onRequest: [shedLoad(overload), chargeRefused(openRequests, options), admit(options), refuseUnread(options)],
+    preHandler: [...(trustedDocuments ? [acceptTrusted(trustedDocuments)] : []), shedLoad(overload)],
     handler: (request, reply) =>
-      runInSpan(request.trace, async () => handle.call(app, request, reply), {
-        spans: options.spans,
-        headers: request.headers,
-      }),
+      overload.run(() =>
+        runInSpan(request.trace, async () => handle.call(app, request, reply), { spans, headers: request.headers }),
+      ),
   });
   return addSockets(app.server, { ...options, apollo, prepare });
 }

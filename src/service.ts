@@ -6,6 +6,7 @@ import { createAuthenticate } from './auth.ts';
 import { createDocumentClient, createDynamoDbClient, IMPATIENT } from './clients.ts';
 import type { Config } from './config.ts';
 import { readTrustedDocuments } from './graphql/trustedDocuments.ts';
+import type { OverloadLimits } from './http/overload.ts';
 import { createFeed } from './live/createFeed.ts';
 import type { Feed } from './live/feed.ts';
 import { followLag } from './live/projection.ts';
@@ -57,6 +58,8 @@ export interface ServiceOptions {
   feed?: Feed;
   /** The web client, and who may be signed in with one click; none is served unless given. */
   web?: Pick<WebOptions, 'root' | 'demoUsers'> | null;
+  /** Other limits than those of production, for tests. */
+  overloadLimits?: Partial<OverloadLimits>;
 }
 
 const DRAIN_MS = 10_000;
@@ -85,7 +88,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
  */
 export async function createService(
   config: Config,
-  { sandboxHeaders, logOutput, feed: givenFeed, web }: ServiceOptions = {},
+  { sandboxHeaders, logOutput, feed: givenFeed, web, overloadLimits }: ServiceOptions = {},
 ): Promise<Service> {
   const { messagesTable: table, production } = config;
   const tracing = config.tracing ? (await import('./telemetry/tracing.ts')).startTracing() : undefined;
@@ -135,6 +138,7 @@ export async function createService(
     }),
     authenticate: createAuthenticate({ ...config.cognito, users, onLookup: lookupsOf('viewers', metrics) }),
     sandboxHeaders,
+    overloadLimits,
     web: web
       ? { ...web, cognitoEndpoint: originOf(config.cognito.issuer), clientId: config.cognito.clientId }
       : undefined,

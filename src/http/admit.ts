@@ -1,9 +1,11 @@
-import type { FastifyRequest, onRequestAsyncHookHandler, onResponseAsyncHookHandler } from 'fastify';
+import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } from 'fastify';
 import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
 import type { Authenticate, Viewer } from '../auth.ts';
 import { priceOfRequest, type RateLimit, rateLimited } from '../rateLimit.ts';
 import { runTraced } from '../telemetry/trace.ts';
 import { addressOf } from './address.ts';
+import type { OpenRequests } from './openRequests.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -56,19 +58,31 @@ export function admit({
 
 /**
  * Charges a viewer for a request that was refused before anybody could say what it costs: one that is malformed, too
- * large or not from where it should be.
+ * large or not from where it should be; also if the caller went away before the answer.
  */
-export function chargeRefused({ rateLimit }: Pick<AdmitOptions, 'rateLimit'>): onResponseAsyncHookHandler {
-  return async (request) => {
-    const { caller, trace, routeOptions } = request;
-    if (!rateLimit || caller instanceof GraphQLError || trace.points > 0) return;
-    const price = priceOfRequest(Math.min(bytesOf(request), routeOptions.bodyLimit));
-    await rateLimit.takeOfUser(caller.id, price).catch(refusal);
+export function chargeRefused(
+  { whenEnded }: OpenRequests,
+  { rateLimit, logger }: Pick<AdmitOptions, 'rateLimit'> & { logger: Logger },
+): onRequestHookHandler {
+  function charge({ trace, routeOptions, headers }: FastifyRequest): void {
+    const { userId, points } = trace;
+    if (userId === undefined || points > 0) return;
+    const price = priceOfRequest(Math.min(bytesOf({ headers }), routeOptions.bodyLimit));
+    rateLimit?.takeOfUser(userId, price).catch((err: unknown) => {
+      if (!(err instanceof GraphQLError)) logger.error({ err }, 'a refused request could not be charged');
+    });
+  }
+
+  return (request, _reply, done) => {
+    whenEnded(request, () => {
+      charge(request);
+    });
+    done();
   };
 }
 
 /** How large a request says that its body is; one that does not say so may be of any size. */
-function bytesOf({ headers }: FastifyRequest): number {
+function bytesOf({ headers }: Pick<FastifyRequest, 'headers'>): number {
   if (headers['transfer-encoding'] !== undefined) return Infinity;
   return Number(headers['content-length'] ?? 0);
 }

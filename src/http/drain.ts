@@ -1,5 +1,5 @@
-import { finished } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import type { OpenRequests } from './openRequests.ts';
 
 export interface Drain {
   isDraining: () => boolean;
@@ -10,17 +10,16 @@ export interface Drain {
   drain: (timeoutMs: number) => Promise<void>;
 }
 
-export function addDrain(app: FastifyInstance): Drain {
-  let openRequests = 0;
+export function addDrain(app: FastifyInstance, { whenEnded }: OpenRequests): Drain {
+  let open = 0;
   let onIdle: (() => void) | undefined;
   app.addHook('onRequest', (request, reply, done) => {
     if (onIdle) reply.header('connection', 'close');
     if (!request.url.startsWith('/health/')) {
-      openRequests++;
-      // Also if the caller is gone before the answer.
-      finished(reply.raw, () => {
-        openRequests--;
-        if (openRequests === 0) onIdle?.();
+      open++;
+      whenEnded(request, () => {
+        open--;
+        if (open === 0) onIdle?.();
       });
     }
     done();
@@ -34,7 +33,7 @@ export function addDrain(app: FastifyInstance): Drain {
           clearTimeout(timeout);
           resolve();
         };
-        if (openRequests === 0) onIdle();
+        if (open === 0) onIdle();
       }),
   };
 }

@@ -1,8 +1,8 @@
-import { finished } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { newTrace, type Trace } from '../telemetry/trace.ts';
+import type { OpenRequests } from './openRequests.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -16,21 +16,27 @@ export interface RequestLogOptions {
 }
 
 /**
- * Gives every request its trace, and writes it as the request's one line in the log when its answer is with the
- * kernel; `aborted: true` if the connection was closed before.
+ * Gives every request its trace, and writes it as the request's one line in the log when it ends; `aborted: true` if
+ * the connection was gone before the answer.
  */
-export function addRequestLog(app: FastifyInstance, { logger, metrics }: RequestLogOptions): void {
+export function addRequestLog(
+  app: FastifyInstance,
+  { whenEnded }: OpenRequests,
+  { logger, metrics }: RequestLogOptions,
+): void {
   app.decorateRequest('trace');
   app.addHook('onRequest', (request, reply, done) => {
+    const startedAt = performance.now();
     request.trace = newTrace(request.id);
     reply.header('x-request-id', request.id);
-    finished(reply.raw, (error) => {
+    whenEnded(request, () => {
       const [path] = request.url.split('?');
-      const status = reply.statusCode;
-      const durationMs = Math.round(reply.elapsedTime * 10) / 10;
+      const ms = performance.now() - startedAt;
+      const isAborted = !reply.raw.writableFinished;
       const { ran, operationName } = request.trace;
-      if (path === '/graphql') metrics?.operation(ran ? operationName : 'refused', status, reply.elapsedTime / 1000);
-      const outcome = error ? { aborted: true } : { status };
+      if (path === '/graphql') metrics?.operation(ran ? operationName : 'refused', reply.statusCode, ms / 1000);
+      const outcome = isAborted ? { aborted: true } : { status: reply.statusCode };
+      const durationMs = Math.round(ms * 10) / 10;
       logger.info({ ...request.trace, method: request.method, path, ...outcome, durationMs }, 'request');
     });
     done();

@@ -50,9 +50,11 @@ interface Operation extends ExecutionArgs {
 
 type Hooks = ServerOptions<Parameters, SocketExtra>;
 
-export interface Operations extends Required<
-  Pick<Hooks, 'onSubscribe' | 'execute' | 'subscribe' | 'onNext' | 'onError'>
-> {
+type UsedHooks = {
+  [Name in 'onSubscribe' | 'execute' | 'subscribe' | 'onNext' | 'onError']: NonNullable<Hooks[Name]>;
+};
+
+export interface Operations extends UsedHooks {
   /** True while a query or mutation of the socket runs. */
   isBusy: (client: WebSocket) => boolean;
 }

@@ -5,20 +5,29 @@ import type { RawData, WebSocket } from 'ws';
 import type { Parameters, SocketExtra } from './connect.ts';
 import { createMessageBudget } from './messageBudget.ts';
 import { isNestedDeeper } from './nesting.ts';
+import { createSend, type SendOptions } from './send.ts';
 
 const CONNECTION_INIT_TIMEOUT_MS = 3000;
 const PING_EVERY_MS = 12_000;
 const MAX_NESTING = 100;
 const POLICY_VIOLATION = 1008;
+/** Of a close frame. */
+const MAX_REASON_BYTES = 123;
 /** For the client to receive why its socket is closed. */
 const CLOSE_TIMEOUT_MS = 1000;
+
+export interface ProtocolOptions extends SendOptions {
+  logger: Logger;
+}
 
 /**
  * Speaks `graphql-transport-ws` over sockets that are open. Closes a socket with 4408 that sends no `connection_init`
  * for 3 s, with 1008 if it sends too many messages, with 4400 if a message is malformed or nested deeper than 100; and
  * ends it without a word if it does not answer a ping within 12 s.
  */
-export function createProtocol(hooks: ServerOptions<Parameters, SocketExtra>, { logger }: { logger: Logger }) {
+export function createProtocol(hooks: ServerOptions<Parameters, SocketExtra>, options: ProtocolOptions) {
+  const { logger } = options;
+  const send = createSend(options);
   const server = makeServer({ ...hooks, connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS });
 
   return function speak(socket: WebSocket, request: IncomingMessage): void {
@@ -44,12 +53,14 @@ export function createProtocol(hooks: ServerOptions<Parameters, SocketExtra>, { 
     });
     socket.on('ping', ({ length }: Buffer) => accepts(length));
     socket.on('pong', ({ length }: Buffer) => accepts(length));
+    const extra: SocketExtra = { socket, request };
     const closed = server.opened(
       {
         protocol: socket.protocol,
-        send: (text) => send(socket, text),
-        close(code, reason) {
-          socket.close(code, reason);
+        send: (text) => send(extra, text),
+        close(code, reason = '') {
+          // Some reasons quote what the client sent.
+          socket.close(code, Buffer.byteLength(reason) > MAX_REASON_BYTES ? '' : reason);
         },
         onMessage(handle) {
           socket.on('message', (data) => {
@@ -60,7 +71,7 @@ export function createProtocol(hooks: ServerOptions<Parameters, SocketExtra>, { 
           });
         },
       },
-      { socket, request },
+      extra,
     );
     const stopPinging = keepAlive(socket);
     socket.once('close', (code: number, reason: Buffer) => {
@@ -95,18 +106,6 @@ function cutOff(socket: WebSocket): void {
   }, CLOSE_TIMEOUT_MS);
   socket.once('close', () => {
     clearTimeout(timer);
-  });
-}
-
-/** Resolves when the text is written; at once if the socket is not open. */
-function send(socket: WebSocket, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (socket.readyState !== socket.OPEN) resolve();
-    else
-      socket.send(text, (error) => {
-        if (error) reject(error);
-        else resolve();
-      });
   });
 }
 

@@ -2,17 +2,24 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { handleProtocols } from 'graphql-ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { addressOf } from '../http/address.ts';
+import type { IsKnownHost } from '../http/host.ts';
+import type { Overload } from '../http/overload.ts';
+import type { StalledConnections } from '../http/stalled.ts';
 import { createCeiling } from './ceiling.ts';
-import { createConnect, TRY_AGAIN_LATER } from './connect.ts';
+import { createConnect } from './connect.ts';
 import { createOperations, type OperationsOptions } from './operations.ts';
-import { createProtocol } from './protocol.ts';
+import { createProtocol, type ProtocolOptions } from './protocol.ts';
+import { shedOperations } from './shedLoad.ts';
 import { createWaitingSockets } from './waiting.ts';
 
-export interface SocketsOptions extends OperationsOptions {
+export interface SocketsOptions extends OperationsOptions, ProtocolOptions {
   /** How many sockets this process holds at the same time. */
   maxSockets: number;
+  isKnownHost: IsKnownHost;
+  overload: Overload;
+  stalled: StalledConnections;
 }
 
 export interface Sockets {
@@ -33,8 +40,6 @@ const SERVER_OPTIONS = {
   // How long a client may take to answer a close; the types of `ws` do not know it.
   closeTimeout: 5000,
 };
-const SLOWEST_MS = 10_000;
-const LOOK_EVERY_MS = 2500;
 const SERVICE_RESTART = 1012;
 const POLL_MS = 20;
 const MAX_WAITING = 2000;
@@ -45,20 +50,25 @@ export function addSockets(http: HttpServer, options: SocketsOptions): Sockets {
   const sockets = new WebSocketServer(SERVER_OPTIONS);
   const open = createCeiling<null>({ maxOfAll: options.maxSockets });
   const waiting = createWaitingSockets({ maxPerAddress: MAX_WAITING_PER_ADDRESS, maxOfAll: MAX_WAITING });
-  const { isBusy, ...operations } = createOperations(options);
+  const { isKnownHost, overload, stalled } = options;
+  const operations = createOperations(options);
   sockets.on(
     'connection',
-    createProtocol({ ...operations, onConnect: createConnect({ ...options, waiting }) }, options),
+    createProtocol(
+      { ...shedOperations(operations, overload), onConnect: createConnect({ ...options, waiting }) },
+      options,
+    ),
   );
-  const stopWatching = closeSlow(sockets);
   let isDraining = false;
 
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Nobody else listens, until the handshake is done.
     socket.on('error', () => socket.destroy());
+    stalled.watch(request.socket);
     const [path] = (request.url ?? '').split('?');
-    if (path !== '/graphql') refuse(socket, '404 Not Found');
-    else if (isDraining) refuse(socket, '503 Service Unavailable');
+    if (!isKnownHost(request.headers.host)) refuse(socket, '421 Misdirected Request');
+    else if (path !== '/graphql') refuse(socket, '404 Not Found');
+    else if (isDraining || overload.isOverloaded()) refuse(socket, '503 Service Unavailable');
     else accept(request, socket, head);
   });
 
@@ -77,10 +87,10 @@ export function addSockets(http: HttpServer, options: SocketsOptions): Sockets {
   return {
     async drain(timeoutMs) {
       isDraining = true;
-      stopWatching();
       const end = Date.now() + timeoutMs;
       while (sockets.clients.size > 0 && Date.now() < end) {
-        for (const client of sockets.clients) if (!isBusy(client)) client.close(SERVICE_RESTART, 'The server stops');
+        for (const client of sockets.clients)
+          if (!operations.isBusy(client)) client.close(SERVICE_RESTART, 'The server stops');
         await sleep(POLL_MS);
       }
       for (const client of sockets.clients) client.terminate();
@@ -91,29 +101,9 @@ export function addSockets(http: HttpServer, options: SocketsOptions): Sockets {
   };
 }
 
-/** Closes sockets whose client takes nothing: what it misses is in the table, and the memory is the others' too. */
-function closeSlow({ clients }: WebSocketServer): () => void {
-  const stuck = new WeakMap<WebSocket, { bytes: number; since: number }>();
-  const timer = setInterval(() => {
-    const now = Date.now();
-    for (const client of clients) {
-      const bytes = client.bufferedAmount;
-      const known = stuck.get(client);
-      // Pings make it more while nothing is taken.
-      if (!known || bytes === 0 || bytes < known.bytes) stuck.set(client, { bytes, since: now });
-      else if (now - known.since >= SLOWEST_MS) {
-        client.close(TRY_AGAIN_LATER, 'Too slow: subscribe again after your last cursor');
-        client.terminate();
-      }
-    }
-  }, LOOK_EVERY_MS);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-  };
-}
-
 /** Closes both directions when the answer is out: nothing else looks after a socket that asked for an upgrade. */
 function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n`, () =>
+    socket.destroy(),
+  );
 }

@@ -34,7 +34,7 @@ describe('many connections', () => {
   async function open(): Promise<Socket> {
     const { hostname, port } = new URL(rig.node.url);
     const socket = connect(Number(port), hostname);
-    socket.write('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n');
+    socket.write('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n');
     await new Promise((resolve, reject) => socket.once('data', resolve).once('error', reject));
     return socket;
   }

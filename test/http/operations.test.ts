@@ -37,7 +37,9 @@ it('a request that is sent too slowly is given up, and its connection closed', a
   const api = await start();
   const { hostname, port } = new URL(api.url);
   const socket = connect(Number(port), hostname);
-  socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{');
+  socket.write(
+    'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{',
+  );
   const trickle = setInterval(() => socket.write(' '), 500);
   socket.on('error', () => undefined);
   let answer = '';

@@ -23,7 +23,7 @@ async function answerToHeaders(url: string, header: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const headers = [header, 'content-type: application/json', 'content-length: 20'].filter(Boolean);
-  socket.write(`POST /graphql HTTP/1.1\r\nhost: x\r\n${headers.join('\r\n')}\r\n\r\n`);
+  socket.write(`POST /graphql HTTP/1.1\r\nhost: localhost\r\n${headers.join('\r\n')}\r\n\r\n`);
   const [answer] = (await once(socket, 'data')) as [Buffer];
   socket.destroy();
   return String(answer.toString().split('\r\n')[0]);
