@@ -5,6 +5,7 @@ import helmet from '@fastify/helmet';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { contextFor, type ContextOptions } from './context.ts';
 import { acceptTrusted } from './graphql/acceptTrusted.ts';
+import { MAX_ANSWER_BYTES } from './graphql/answerSize.ts';
 import { type ApolloOptions, createApollo } from './graphql/apollo.ts';
 import { createPrepare } from './graphql/prepare.ts';
 import type { TrustedDocuments } from './graphql/trustedDocuments.ts';
@@ -116,7 +117,12 @@ async function addGraphQL(app: FastifyInstance, openRequests: OpenRequests, opti
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    onRequest: [shedLoad(overload), chargeRefused(openRequests, options), admit(options), refuseUnread(options)],
+    onRequest: [
+      shedLoad(overload),
+      chargeRefused(openRequests, options),
+      admit(options),
+      refuseUnread(options, MAX_ANSWER_BYTES),
+    ],
     preHandler: [...(trustedDocuments ? [acceptTrusted(trustedDocuments)] : []), shedLoad(overload)],
     handler: (request, reply) =>
       overload.run(() =>

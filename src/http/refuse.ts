@@ -11,7 +11,7 @@ export function refuse(reply: FastifyReply, error: GraphQLError): FastifyReply {
   const isGraphQL = reply.request.headers.accept?.includes(GRAPHQL_RESPONSE) === true;
   return reply
     .code(status)
-    .headers(Object.fromEntries(headers))
+    .headers({ 'cache-control': 'no-store', ...Object.fromEntries(headers) })
     .type(isGraphQL ? GRAPHQL_RESPONSE : 'application/json')
     .send({ errors: [shownOf(error)] });
 }

@@ -10,8 +10,6 @@ export interface UnreadOptions {
   trustedProxies: number;
 }
 
-/** What the largest answer may have. */
-const MAX_ANSWER_BYTES = 2_000_000;
 const RETRY_AFTER_SECONDS = 10;
 const CODE = 'ANSWERS_UNREAD';
 const MESSAGE = 'Too many bytes of answers wait to be read: read them, and try again';
@@ -37,9 +35,9 @@ export function addUnsentAnswers(
 }
 
 /** Refuses an operation, before its body is read, of somebody who has not accepted enough of earlier answers. */
-export function refuseUnread({ unsent, trustedProxies }: UnreadOptions): onRequestHookHandler {
+export function refuseUnread({ unsent, trustedProxies }: UnreadOptions, maxAnswerBytes: number): onRequestHookHandler {
   return (request, _reply, done) => {
-    const hasRoom = unsent.hasRoom(request.raw.socket, ownerOf(request, trustedProxies), MAX_ANSWER_BYTES);
+    const hasRoom = unsent.hasRoom(request.raw.socket, ownerOf(request, trustedProxies), maxAnswerBytes);
     done(hasRoom ? undefined : unread());
   };
 }

@@ -90,6 +90,7 @@ describe('the server, when too much is asked of it', () => {
     const refused = await ann.run('{ me { id } }');
     expect(refused).toMatchObject({ status: 503, errors: [{ extensions: { code: 'SERVER_OVERLOADED' } }] });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('cache-control')).toBe('no-store');
     expect(await subscribe(client, '{ me { id } }').ended).toMatchObject([
       { extensions: { code: 'SERVER_OVERLOADED' } },
     ]);
