@@ -1,11 +1,17 @@
-import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import WebSocket from 'ws';
+import { createCeiling } from '../../src/sockets/ceiling.ts';
 import { createMessageBudget } from '../../src/sockets/messageBudget.ts';
 import { isNestedDeeper } from '../../src/sockets/nesting.ts';
 import { createWaitingSockets } from '../../src/sockets/waiting.ts';
-import { startTestApi, type TestApi } from '../support/api.ts';
-import { openRaw, signInRaw } from '../support/rawSocket.ts';
+import { SEND, startTestApi, type TestApi } from '../support/api.ts';
+import { dynamodbEndpoint } from '../support/environment.ts';
+import { type Fate, startDynamoDbProxy, THROTTLED } from '../support/proxy.ts';
+import { openRaw, type RawSocket, signInRaw } from '../support/rawSocket.ts';
+import { bearer } from '../support/socket.ts';
 
 const apis: TestApi[] = [];
 afterAll(async () => {
@@ -40,6 +46,81 @@ describe('a user', () => {
       leaving.socket.terminate();
     }
     await eventually(() => signInRaw(api.url, ann.token));
+  });
+});
+
+describe('the subscriptions of a user', () => {
+  it('beyond the ceiling are refused with TOO_MANY_SUBSCRIPTIONS, over all sockets, until another one ends', async () => {
+    const api = await start({ MAX_SUBSCRIPTIONS_PER_USER: '3' });
+    const [ann, ben] = await Promise.all([api.person('ann'), api.person('ben')]);
+    const [one, other] = [await signInRaw(api.url, ann.token), await signInRaw(api.url, ann.token)];
+    one.send(subscribeTo(INBOX, 'a'), subscribeTo(INBOX, 'b'));
+    await answered(one);
+    other.send(subscribeTo(INBOX, 'c'), subscribeTo(INBOX, 'd'));
+    const refused = await other.receive(({ id }) => id === 'd');
+    expect(refused).toMatchObject({
+      type: 'error',
+      payload: [{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit: 3 } }],
+    });
+    expect(await refusalsOf(await signInRaw(api.url, ben.token), 3)).toEqual([]);
+    one.send({ type: 'complete', id: 'a' });
+    await eventually(async () => {
+      const third = await signInRaw(api.url, ann.token);
+      const refusals = await refusalsOf(third, 1);
+      if (refusals.length === 0) return;
+      third.socket.terminate();
+      throw new Error('Not yet');
+    });
+  });
+
+  it('beyond the ceiling of the process are refused with the time after which to try again', async () => {
+    const api = await start({ MAX_SUBSCRIPTIONS: '2' });
+    const [ann, ben] = await Promise.all([api.person('ann'), api.person('ben')]);
+    expect(await refusalsOf(await signInRaw(api.url, ann.token), 2)).toEqual([]);
+    expect(await refusalsOf(await signInRaw(api.url, ben.token), 1)).toEqual([
+      { code: 'TOO_MANY_SUBSCRIPTIONS', retryAfter: 10 },
+    ]);
+  });
+
+  it('that fail give their place back', async () => {
+    const proxy = await startDynamoDbProxy(dynamodbEndpoint());
+    const api = await startTestApi({
+      dynamodbEndpoint: proxy.url,
+      env: { MAX_SUBSCRIPTIONS_PER_USER: '1' },
+      live: true,
+    });
+    apis.push(api);
+    const [ann, ben] = await Promise.all([api.person('ann'), api.person('ben')]);
+    const { data } = await ann.run(SEND, { input: { to: { handle: ben.handle }, body: 'first' } });
+    const { id: messageId, messageGroupId } = data.sendMessage.message ?? {};
+    const listening = await signInRaw(api.url, ben.token);
+    const events = `subscription { messageEvents(messageGroupId: "${messageGroupId ?? ''}") { message { body } } }`;
+    listening.send(subscribeTo(events, 'failing'));
+    await answered(listening);
+    // The edit finds its message, and the event that it causes does not.
+    let finds = 1;
+    proxy.onCall(({ body }) => (body['FilterExpression'] === undefined || finds-- > 0 ? 'pass' : THROTTLED));
+    await ann.run('mutation ($input: EditMessageInput!) { editMessage(input: $input) { message { id } } }', {
+      input: { messageGroupId, messageId, body: 'edited' },
+    });
+    const failed = await listening.receive(({ id, type }) => id === 'failing' && type === 'error');
+    expect(failed).toMatchObject({ payload: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] });
+    proxy.onCall(() => 'pass');
+    expect(await refusalsOf(listening, 1)).toEqual([]);
+    await proxy.stop();
+  });
+
+  it('that are too large to be held for hours are refused', async () => {
+    const api = await start({});
+    const ann = await signInRaw(api.url, (await api.person('ann')).token);
+    const fields = 'cursor '.repeat(400);
+    ann.send(subscribeTo(`subscription { inboxEvents { ${fields} } }`, 'many'));
+    ann.send(subscribeTo(`${INBOX} # ${'x'.repeat(20_000)}`, 'long'));
+    for (const refused of ['many', 'long']) {
+      expect(await ann.receive(({ id }) => id === refused)).toMatchObject({
+        payload: [{ extensions: { code: 'QUERY_TOO_EXPENSIVE' } }],
+      });
+    }
   });
 });
 
@@ -152,6 +233,159 @@ describe('a socket', () => {
   });
 });
 
+describe('the operations of a socket', () => {
+  it('are counted until they are done, also after the client has completed them', async () => {
+    const proxy = await startDynamoDbProxy(dynamodbEndpoint());
+    const api = await startTestApi({ dynamodbEndpoint: proxy.url });
+    apis.push(api);
+    const ann = await signInRaw(api.url, (await api.person('ann')).token);
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let isOpen = 0;
+    let maxOpen = 0;
+    proxy.onCall(async (): Promise<Fate> => {
+      maxOpen = Math.max(maxOpen, ++isOpen);
+      await held;
+      isOpen--;
+      return 'pass';
+    });
+    const payload = { query: '{ messageGroups { nodes { id } } }' };
+    for (let n = 0; n < 300; n++) {
+      ann.send({ type: 'subscribe', id: `${n}`, payload }, { type: 'complete', id: `${n}` });
+    }
+    ann.send({ type: 'subscribe', id: 'last', payload });
+    expect(await ann.receive(({ id }) => id === 'last')).toMatchObject({
+      payload: [{ extensions: { code: 'TOO_MANY_OPERATIONS', limit: 100 } }],
+    });
+    goOn();
+    await eventually(async () => {
+      const again = crypto.randomUUID();
+      ann.send({ type: 'subscribe', id: again, payload });
+      const { type } = await ann.receive(({ id }) => id === again);
+      if (type === 'error') throw new Error('Not yet');
+    });
+    expect(maxOpen).toBeLessThanOrEqual(100);
+    await proxy.stop();
+  });
+
+  it('have ids of their own: one that runs, though completed, cannot be begun again', async () => {
+    const api = await start({});
+    const ann = await signInRaw(api.url, (await api.person('ann')).token);
+    const again = [subscribeTo(INBOX, 'a'), { type: 'complete', id: 'a' }, subscribeTo(INBOX, 'a')];
+    ann.send(...again);
+    expect(await ann.closed).toMatchObject({ code: 4409 });
+    const long = await signInRaw(api.url, (await api.person('ann')).token);
+    long.send(subscribeTo(INBOX, 'a'.repeat(201)));
+    expect(await long.closed).toMatchObject({ code: 4400 });
+  });
+});
+
+describe('what is counted', () => {
+  const step = fc.oneof(
+    { weight: 3, arbitrary: fc.constant({ kind: 'open' as const }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'leave while signing in' as const }) },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('subscribe' as const), socket: fc.nat(2) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('subscribe in vain' as const), socket: fc.nat(2) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('query' as const), socket: fc.nat(2) }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('complete' as const), socket: fc.nat(2), nth: fc.nat(5) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('come and go' as const), socket: fc.nat(2) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const), socket: fc.nat(2) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('break off' as const), socket: fc.nat(2) }) },
+    { weight: 2, arbitrary: fc.constant({ kind: 'pause' as const }) },
+  );
+
+  it('is counted once and taken off once, however sockets and subscriptions end', async () => {
+    const api = await start({ MAX_SOCKETS_PER_USER: '3', MAX_SUBSCRIPTIONS_PER_USER: '4' });
+    const { token } = await api.person('ann');
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+        const sockets: { raw: RawSocket; ids: string[] }[] = [];
+        const opened: RawSocket[] = [];
+        for (const taken of steps) {
+          if (taken.kind === 'open') {
+            const raw = await signInRaw(api.url, token).catch(() => null);
+            if (raw) sockets.unshift({ raw, ids: [] });
+            if (raw) opened.push(raw);
+          } else if (taken.kind === 'leave while signing in') {
+            const raw = await openRaw(api.url);
+            raw.send({ type: 'connection_init', payload: bearer(token) });
+            raw.socket.terminate();
+          } else if (taken.kind === 'pause') {
+            await Promise.all(sockets.map(({ raw }) => answered(raw).catch(() => null)));
+          } else {
+            const socket = sockets[taken.socket];
+            if (!socket || socket.raw.socket.readyState !== WebSocket.OPEN) continue;
+            const id = crypto.randomUUID();
+            if (taken.kind === 'subscribe') {
+              socket.raw.send(subscribeTo(INBOX, id));
+              socket.ids.push(id);
+            } else if (taken.kind === 'subscribe in vain') {
+              const groupId = crypto.randomUUID();
+              socket.raw.send(subscribeTo(`subscription { messageEvents(messageGroupId: "${groupId}") { type } }`, id));
+              socket.raw.send(subscribeTo('subscription { inboxEvents(after: "x") { cursor } }', `${id} 2`));
+              socket.raw.send(subscribeTo('subscription { nothing }', `${id} 3`));
+            } else if (taken.kind === 'query') socket.raw.send(subscribeTo('{ me { id } }', id));
+            else if (taken.kind === 'complete')
+              socket.raw.send({ type: 'complete', id: socket.ids[taken.nth] ?? 'none' });
+            else if (taken.kind === 'come and go') socket.raw.send(subscribeTo(INBOX, id), { type: 'complete', id });
+            else if (taken.kind === 'close') socket.raw.socket.close();
+            else socket.raw.socket.terminate();
+          }
+        }
+        for (const [n, { socket }] of opened.entries()) {
+          if (n % 2 === 0) socket.terminate();
+          else socket.close();
+        }
+        await Promise.all(opened.map(({ closed }) => closed));
+        expect(await roomOf(api, token)).toEqual({ sockets: 3, subscriptions: 4 });
+      }),
+      { numRuns: 40 },
+    );
+  }, 120_000);
+
+  /** How many sockets and subscriptions the user can open, once the server has seen the end of what was open. */
+  async function roomOf(api: TestApi, token: string) {
+    for (;;) {
+      const sockets: RawSocket[] = [];
+      const first = await eventually(() => signInRaw(api.url, token));
+      for (let raw: RawSocket | null = first; raw;) {
+        sockets.push(raw);
+        raw = await signInRaw(api.url, token).catch(() => null);
+      }
+      const refusals = await refusalsOf(first, 10);
+      for (const { socket } of sockets) socket.terminate();
+      const room = { sockets: sockets.length, subscriptions: 10 - refusals.length };
+      if (room.sockets >= 3 && room.subscriptions >= 4) return room;
+    }
+  }
+});
+
+it('a ceiling is kept, whoever leaves how often', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(3), fc.boolean(), fc.nat(20)), { maxLength: 100 }), (steps) => {
+      const ceiling = createCeiling<number>({ maxPerKey: 3, maxOfAll: 8 });
+      const inside: { key: number; leave: () => void; isInside: boolean }[] = [];
+      for (const [key, isEntering, nth] of steps) {
+        const present = inside.filter(({ isInside }) => isInside);
+        const ofKey = present.filter((entered) => entered.key === key).length;
+        const leaving = inside[nth];
+        if (isEntering) {
+          const leave = ceiling.enter(key);
+          expect(typeof leave === 'string' ? leave : 'entered').toBe(
+            ofKey >= 3 ? 'key-full' : present.length >= 8 ? 'all-full' : 'entered',
+          );
+          if (typeof leave !== 'string') inside.push({ key, leave, isInside: true });
+        } else if (leaving) {
+          leaving.leave();
+          leaving.isInside = false;
+        }
+      }
+    }),
+  );
+});
+
 describe('the budget of messages', () => {
   it('holds a thousand at once, and a hundred more each second', () => {
     let now = 0;
@@ -185,13 +419,35 @@ it('nesting is counted outside of texts alone', () => {
   expect(isNestedDeeper(JSON.stringify({ a: '"', b: [[[]]] }), 3)).toBe(true);
 });
 
+const INBOX = 'subscription { inboxEvents { cursor } }';
+
+function subscribeTo(query: string, id: string) {
+  return { type: 'subscribe', id, payload: { query } };
+}
+
+/** Resolves when what was sent before has been counted: an operation that follows it has been run. */
+async function answered(raw: RawSocket): Promise<void> {
+  const id = crypto.randomUUID();
+  raw.send(subscribeTo('{ me { id } }', id));
+  await raw.receive((message) => message.id === id);
+}
+
+/** Begins so many subscriptions: the reasons why some are refused. */
+async function refusalsOf(raw: RawSocket, count: number) {
+  const ids = Array.from({ length: count }, (): string => crypto.randomUUID());
+  raw.send(...ids.map((id) => subscribeTo(INBOX, id)));
+  await answered(raw);
+  const refused = raw.received.filter(({ id, type }) => type === 'error' && ids.includes(String(id)));
+  return refused.map(({ payload }) => (payload as { extensions: object }[])[0]?.extensions);
+}
+
 /** Tries until it succeeds: the server sees the end of a socket a moment after its client. */
 async function eventually<Result>(attempt: () => Promise<Result>): Promise<Result> {
   for (;;) {
     try {
       return await attempt();
     } catch {
-      await once(new PassThrough().end().resume(), 'end');
+      await sleep(10);
     }
   }
 }

@@ -11,7 +11,8 @@ export interface Closed {
 export interface RawSocket {
   socket: WebSocket;
   send(...messages: object[]): void;
-  /** Resolves when the server has closed it. */
+  received: ReceivedMessage[];
+  /** Resolves when it is closed. */
   closed: Promise<Closed>;
   /** Resolves with the next message for which the condition holds, also if it came before. */
   receive(matches: (message: ReceivedMessage) => boolean): Promise<ReceivedMessage>;
@@ -41,6 +42,7 @@ export async function openRaw(url: string, headers: Record<string, string> = {})
   socket.on('error', () => undefined);
   return {
     socket,
+    received,
     closed,
     send(...messages) {
       for (const message of messages) socket.send(JSON.stringify(message));
