@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { axe, find, homeUrl, messages, newPerson, open, run, write } from './people.ts';
+import { axe, find, homeUrl, messages, newPerson, open, run, say, signInOn, write } from './people.ts';
 
 /** E2E_MESSAGES=10000 npm run test:e2e -- -g history takes some minutes. */
 const MESSAGES = Number(process.env['E2E_MESSAGES'] ?? 300);
@@ -104,6 +104,31 @@ test('who was offline sees it, and has everything when the network is back', asy
   await expect(page.getByText('You are offline.')).toBeHidden();
   await expect(messages(page)).toHaveCount(3);
   await expect(page.locator('.pending')).toHaveCount(0);
+});
+
+test('a subscription that the server ended is begun again, and misses nothing', async ({ browser }) => {
+  const [ann, ben] = [await newPerson('Ann'), await newPerson('Ben')];
+  await say(ben, ann, 'hi');
+  const context = await browser.newContext();
+  const refused: string[] = [];
+  await context.routeWebSocket('**/graphql', (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((data) => {
+      const { type, id } = JSON.parse(String(data)) as { type: string; id: string };
+      if (type !== 'subscribe' || refused.length > 0) {
+        server.send(data);
+        return;
+      }
+      refused.push(id);
+      socket.send(JSON.stringify({ id, type: 'error', payload: [{ message: 'not now' }] }));
+    });
+  });
+  const page = await context.newPage();
+  await page.goto(homeUrl());
+  await signInOn(page, ann);
+  await expect.poll(() => refused.length).toBe(1);
+  await say(ben, ann, 'meanwhile');
+  await expect(page.getByRole('link', { name: /Ben/ })).toContainText('meanwhile');
 });
 
 test('a token that has run out is replaced, and nobody sees it', async ({ browser }) => {

@@ -2,14 +2,15 @@ import type { ApolloClient } from '@apollo/client';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import type { Session } from '../session/session';
+import { pause, pauseMs } from '../shared/pause';
 import { createApollo } from './http';
 import { createSocket } from './socket';
 
 export interface Api {
   apollo: ApolloClient;
   /**
-   * Calls with every event, also after the network was gone: `variables.after` is kept at the last cursor by the caller,
-   * and the socket goes on from there. Returns how to stop.
+   * Calls with every event, also after the network was gone, or the server ended the subscription: `variables.after` is
+   * kept at the last cursor by the caller, and the next one goes on from there. Returns how to stop.
    */
   follow<Data, Variables extends object>(
     document: TypedDocumentNode<Data, Variables>,
@@ -53,19 +54,32 @@ export function createApi(session: Session): Api {
 
   return {
     apollo,
-    follow: (document, variables, onEvent) =>
-      socket.subscribe(
-        { query: print(document), variables: variables as Record<string, unknown> },
-        {
-          next({ data }) {
-            if (data) onEvent(data as never);
-          },
-          error(error) {
-            if (!signal.aborted) console.error(error);
-          },
-          complete: () => undefined,
-        },
-      ),
+    follow(document, variables, onEvent) {
+      const stopping = new AbortController();
+      const either = AbortSignal.any([signal, stopping.signal]);
+      const payload = { query: print(document), variables: variables as Record<string, unknown> };
+      let stop: () => void = () => undefined;
+      const run = async () => {
+        for (let failures = 0; !either.aborted; failures++) {
+          await new Promise<void>((resolve) => {
+            const next = ({ data }: { data?: unknown }) => {
+              failures = 0;
+              if (data) onEvent(data as never);
+            };
+            const ended = () => {
+              resolve();
+            };
+            stop = socket.subscribe(payload, { next, error: ended, complete: ended });
+          });
+          await pause(pauseMs(failures), either);
+        }
+      };
+      void run();
+      return () => {
+        stopping.abort();
+        stop();
+      };
+    },
     isOnline: () => isSocketOpen && navigator.onLine,
     onOnline(listener) {
       listeners.add(listener);
