@@ -65,7 +65,7 @@ export async function say(from: Person, to: Person, body: string): Promise<void>
 
 /** Every text that somebody got or sent, by who is at the other side, the oldest first. */
 export async function textsOf(person: Person): Promise<Record<string, string[]>> {
-  const query = `{ messageGroups { nodes { otherUser { id } messages(first: 50) { nodes { body } } } } }`;
+  const query = `{ messageGroups(first: 3) { nodes { otherUser { id } messages(first: 10) { nodes { body } } } } }`;
   const { messageGroups } = (await run(person, query)) as {
     messageGroups: { nodes: { otherUser: { id: string }; messages: { nodes: { body: string }[] } }[] };
   };
@@ -100,7 +100,9 @@ export async function run(person: Person, query: string, variables = {}): Promis
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ query, variables }),
   });
-  return ((await response.json()) as { data: Record<string, unknown> }).data;
+  const { data, errors } = (await response.json()) as { data?: Record<string, unknown>; errors?: unknown };
+  if (!data) throw new Error(JSON.stringify(errors));
+  return data;
 }
 
 /** A browser of somebody's own, signed in, with the list of conversations open. Errors in its console fail the test. */
