@@ -19,8 +19,6 @@ export type Viewer = User;
 export interface Session {
   viewer: Viewer;
   expiresAt: number;
-  /** From when on the viewer is looked up again. */
-  askAgainAt: number;
 }
 
 export interface AuthOptions {
@@ -39,8 +37,6 @@ export interface AuthOptions {
  */
 export type Authenticate = (authorization: string | undefined) => Promise<Session>;
 
-type Known = Omit<Session, 'expiresAt'>;
-
 interface VerifiedToken {
   sub: string;
   expiresAt: number;
@@ -48,8 +44,7 @@ interface VerifiedToken {
 
 const REMEMBERED_TOKENS = 10_000;
 const REMEMBERED_VIEWERS = 10_000;
-/** Viewers who came at the same moment, as after a restart, are looked up again at different ones. */
-const VIEWER_LIFE_MS = { least: 30_000, most: 54_000 };
+const VIEWER_LIFE_MS = 60_000;
 /** After Postgres did not answer. */
 const PAUSE_MS = 5000;
 const FETCH_TIMEOUT_MS = 3000;
@@ -57,8 +52,8 @@ const FETCH_TIMEOUT_MS = 3000;
 /**
  * Takes Cognito access tokens of one user pool and one client: signature, issuer, client, token use and expiry. The
  * keys are fetched when they are first needed and again when a token names an unknown one. A verified token is
- * remembered until it expires; its user for half a minute to a minute, in which no SQL is made, and for as long as
- * Postgres does not answer.
+ * remembered until it expires; its user for a minute, in which no SQL is made, and for as long as Postgres does not
+ * answer.
  */
 export function createAuthenticate({ issuer, jwksUri, clientId, users, onLookup }: AuthOptions): Authenticate {
   const verifier = JwtVerifier.create(
@@ -73,9 +68,7 @@ export function createAuthenticate({ issuer, jwksUri, clientId, users, onLookup 
     { jwksCache: new SimpleJwksCache({ fetcher: { fetch: fetchBytes } }) },
   );
   const verifiedTokens = new LRUCache<string, VerifiedToken>({ max: REMEMBERED_TOKENS });
-  const viewers = new LRUCache<string, Known>({ max: REMEMBERED_VIEWERS });
-  /** Those who are looked up at present: all sockets of a user ask at the same moment. */
-  const lookups = new Map<string, Promise<Known | null>>();
+  const viewers = new LRUCache<string, { viewer: Viewer; askAgainAt: number }>({ max: REMEMBERED_VIEWERS });
 
   async function verify(token: string): Promise<VerifiedToken> {
     const known = verifiedTokens.get(token);
@@ -94,37 +87,28 @@ export function createAuthenticate({ issuer, jwksUri, clientId, users, onLookup 
     }
   }
 
-  async function findViewer(sub: string): Promise<Known | null> {
+  async function findViewer(sub: string): Promise<Viewer | null> {
     const known = viewers.get(sub);
     const isFresh = known !== undefined && Date.now() < known.askAgainAt;
     onLookup?.(isFresh);
-    if (isFresh) return known;
-    const lookup = lookups.get(sub) ?? lookUp(sub, known).finally(() => lookups.delete(sub));
-    lookups.set(sub, lookup);
-    return lookup;
-  }
-
-  async function lookUp(sub: string, known: Known | undefined): Promise<Known | null> {
+    if (isFresh) return known.viewer;
     try {
       const viewer = await users.findUserByCognitoId(sub);
-      const { least, most } = VIEWER_LIFE_MS;
-      const found = viewer && { viewer, askAgainAt: Date.now() + least + (most - least) * Math.random() };
-      if (found) viewers.set(sub, found);
+      if (viewer) viewers.set(sub, { viewer, askAgainAt: Date.now() + VIEWER_LIFE_MS });
       else viewers.delete(sub);
-      return found;
+      return viewer;
     } catch (error) {
       if (!known) throw error;
-      const kept = { ...known, askAgainAt: Date.now() + PAUSE_MS };
-      viewers.set(sub, kept);
-      return kept;
+      viewers.set(sub, { ...known, askAgainAt: Date.now() + PAUSE_MS });
+      return known.viewer;
     }
   }
 
   return async function authenticate(authorization) {
     const { sub, expiresAt } = await verify(bearerToken(authorization));
-    const known = await findViewer(sub);
-    if (!known) throw unauthenticated('USER_NOT_REGISTERED');
-    return { ...known, expiresAt };
+    const viewer = await findViewer(sub);
+    if (!viewer) throw unauthenticated('USER_NOT_REGISTERED');
+    return { viewer, expiresAt };
   };
 }
 

@@ -4,12 +4,13 @@ import { GraphQLError } from 'graphql';
 import type { StalledConnections } from './stalled.ts';
 
 export interface OpenRequests {
-  /** Calls back once: when the answer is with the kernel, or the connection is gone. Before the request is handled. */
+  /** Calls back once: when the answer is with the kernel, or the connection is gone; at once if that was before. */
   whenEnded: (request: FastifyRequest, listener: () => void) => void;
 }
 
 interface OpenRequest {
   listeners: (() => void)[];
+  isOpen: () => boolean;
   end: () => void;
 }
 
@@ -41,6 +42,7 @@ export function addOpenRequests(app: FastifyInstance, { watch }: Pick<StalledCon
     const listeners: (() => void)[] = [];
     const open: OpenRequest = {
       listeners,
+      isOpen: () => others.has(open),
       end() {
         if (others.delete(open)) for (const listener of listeners) listener();
       },
@@ -54,7 +56,9 @@ export function addOpenRequests(app: FastifyInstance, { watch }: Pick<StalledCon
 
   return {
     whenEnded(request, listener) {
-      byRequest.get(request)?.listeners.push(listener);
+      const open = byRequest.get(request);
+      if (open?.isOpen()) open.listeners.push(listener);
+      else listener();
     },
   };
 }

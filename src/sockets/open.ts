@@ -78,5 +78,5 @@ function tooManyOfAll(): GraphQLError {
 
 function close(socket: WebSocket, code: CloseCode, reason: string): GraphQLError {
   socket.close(code, reason);
-  return new GraphQLError(reason);
+  return new GraphQLError(reason, { extensions: { code: 'BAD_USER_INPUT' } });
 }

@@ -108,7 +108,7 @@ function albEvent(request: {
     path,
     queryStringParameters: Object.fromEntries(encoded),
     headers: {
-      host: 'api.localhost',
+      host: 'api.cruddur.com',
       'x-forwarded-for': '203.0.113.7',
       'x-forwarded-proto': 'https',
       'content-type': 'application/json',
