@@ -19,6 +19,8 @@ export type Viewer = User;
 export interface Session {
   viewer: Viewer;
   expiresAt: number;
+  /** From when on the viewer is looked up again. */
+  askAgainAt: number;
 }
 
 export interface AuthOptions {
@@ -37,6 +39,8 @@ export interface AuthOptions {
  */
 export type Authenticate = (authorization: string | undefined) => Promise<Session>;
 
+type Known = Omit<Session, 'expiresAt'>;
+
 interface VerifiedToken {
   sub: string;
   expiresAt: number;
@@ -44,7 +48,8 @@ interface VerifiedToken {
 
 const REMEMBERED_TOKENS = 10_000;
 const REMEMBERED_VIEWERS = 10_000;
-const VIEWER_LIFE_MS = 60_000;
+/** Viewers who came at the same moment, as after a restart, are looked up again at different ones. */
+const VIEWER_LIFE_MS = { least: 30_000, most: 54_000 };
 /** After Postgres did not answer. */
 const PAUSE_MS = 5000;
 const FETCH_TIMEOUT_MS = 3000;
@@ -52,8 +57,8 @@ const FETCH_TIMEOUT_MS = 3000;
 /**
  * Takes Cognito access tokens of one user pool and one client: signature, issuer, client, token use and expiry. The
  * keys are fetched when they are first needed and again when a token names an unknown one. A verified token is
- * remembered until it expires; its user for a minute, in which no SQL is made, and for as long as Postgres does not
- * answer.
+ * remembered until it expires; its user for half a minute to a minute, in which no SQL is made, and for as long as
+ * Postgres does not answer.
  */
 export function createAuthenticate({ issuer, jwksUri, clientId, users, onLookup }: AuthOptions): Authenticate {
   const verifier = JwtVerifier.create(
@@ -68,7 +73,9 @@ export function createAuthenticate({ issuer, jwksUri, clientId, users, onLookup 
     { jwksCache: new SimpleJwksCache({ fetcher: { fetch: fetchBytes } }) },
   );
   const verifiedTokens = new LRUCache<string, VerifiedToken>({ max: REMEMBERED_TOKENS });
-  const viewers = new LRUCache<string, { viewer: Viewer; askAgainAt: number }>({ max: REMEMBERED_VIEWERS });
+  const viewers = new LRUCache<string, Known>({ max: REMEMBERED_VIEWERS });
+  /** Those who are looked up at present: all sockets of a user ask at the same moment. */
+  const lookups = new Map<string, Promise<Known | null>>();
 
   async function verify(token: string): Promise<VerifiedToken> {
     const known = verifiedTokens.get(token);
@@ -87,28 +94,37 @@ export function createAuthenticate({ issuer, jwksUri, clientId, users, onLookup 
     }
   }
 
-  async function findViewer(sub: string): Promise<Viewer | null> {
+  async function findViewer(sub: string): Promise<Known | null> {
     const known = viewers.get(sub);
     const isFresh = known !== undefined && Date.now() < known.askAgainAt;
     onLookup?.(isFresh);
-    if (isFresh) return known.viewer;
+    if (isFresh) return known;
+    const lookup = lookups.get(sub) ?? lookUp(sub, known).finally(() => lookups.delete(sub));
+    lookups.set(sub, lookup);
+    return lookup;
+  }
+
+  async function lookUp(sub: string, known: Known | undefined): Promise<Known | null> {
     try {
       const viewer = await users.findUserByCognitoId(sub);
-      if (viewer) viewers.set(sub, { viewer, askAgainAt: Date.now() + VIEWER_LIFE_MS });
+      const { least, most } = VIEWER_LIFE_MS;
+      const found = viewer && { viewer, askAgainAt: Date.now() + least + (most - least) * Math.random() };
+      if (found) viewers.set(sub, found);
       else viewers.delete(sub);
-      return viewer;
+      return found;
     } catch (error) {
       if (!known) throw error;
-      viewers.set(sub, { ...known, askAgainAt: Date.now() + PAUSE_MS });
-      return known.viewer;
+      const kept = { ...known, askAgainAt: Date.now() + PAUSE_MS };
+      viewers.set(sub, kept);
+      return kept;
     }
   }
 
   return async function authenticate(authorization) {
     const { sub, expiresAt } = await verify(bearerToken(authorization));
-    const viewer = await findViewer(sub);
-    if (!viewer) throw unauthenticated('USER_NOT_REGISTERED');
-    return { viewer, expiresAt };
+    const known = await findViewer(sub);
+    if (!known) throw unauthenticated('USER_NOT_REGISTERED');
+    return { ...known, expiresAt };
   };
 }
 

@@ -29,13 +29,17 @@ export function addRequestLog(
     const startedAt = performance.now();
     request.trace = newTrace(request.id);
     reply.header('x-request-id', request.id);
+    // Not `writableFinished`: the responses of a Lambda, which have no connection, never have it.
+    let isSent = false;
+    reply.raw.once('finish', () => {
+      isSent = true;
+    });
     whenEnded(request, () => {
       const [path] = request.url.split('?');
       const ms = performance.now() - startedAt;
-      const isAborted = !reply.raw.writableFinished;
       const { ran, operationName } = request.trace;
       if (path === '/graphql') metrics?.operation(ran ? operationName : 'refused', reply.statusCode, ms / 1000);
-      const outcome = isAborted ? { aborted: true } : { status: reply.statusCode };
+      const outcome = isSent ? { status: reply.statusCode } : { aborted: true };
       const durationMs = Math.round(ms * 10) / 10;
       logger.info({ ...request.trace, method: request.method, path, ...outcome, durationMs }, 'request');
     });

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { Context as Connection } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
@@ -8,6 +7,7 @@ import type { Authenticate, Viewer } from '../auth.ts';
 import { addressOf } from '../http/address.ts';
 import type { RateLimit } from '../rateLimit.ts';
 import { createCeiling } from './ceiling.ts';
+import { keepSession, reasonOf } from './session.ts';
 import type { WaitingSockets } from './waiting.ts';
 
 /** A socket as `graphql-ws` hands it around, with the viewer whom its `connection_init` named. */
@@ -20,8 +20,8 @@ const UNAUTHORIZED = 4401;
 const FORBIDDEN = 4403;
 /** Clients try again after this, and do not after the 4429 and 4500 of `graphql-ws`. */
 export const TRY_AGAIN_LATER = 1013;
-/** What a timer can wait for. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;
+/** As for a query of the viewer alone. */
+const POINTS_PER_SOCKET = 1;
 
 const text = z.string().optional();
 const tokens = z.object({
@@ -42,9 +42,10 @@ export interface ConnectOptions {
 }
 
 /**
- * Lets a socket in whose `connection_init` carries a token that counts, and closes it when that token runs out. Else
- * it is closed with the reason of UNAUTHENTICATED: 4401 where there was no token, 4403 where it does not count; and with
- * 1013 where its address has tried too many, nobody can be looked up, or the user has too many sockets.
+ * Lets a socket in whose `connection_init` carries a token that counts, and closes it when that token runs out or its
+ * user is gone. Else it is closed with the reason of UNAUTHENTICATED: 4401 if there was no token, 4403 if it does not
+ * count; and with 1013 if its address has tried too many, its user has no points left or too many sockets, or nobody can
+ * be looked up.
  */
 export function createConnect({
   authenticate,
@@ -59,30 +60,29 @@ export function createConnect({
   return async function connect({ connectionParams, extra }: Socket): Promise<boolean> {
     const { socket, request } = extra;
     waiting.leave(request.socket);
+    const authorization = tokenIn(connectionParams) ?? request.headers.authorization;
     try {
-      const { viewer, expiresAt } = await authenticate(tokenIn(connectionParams) ?? request.headers.authorization);
+      const session = await authenticate(authorization);
+      const userId = session.viewer.id;
+      if (await isRefused(rateLimit?.takeOfUser(userId, POINTS_PER_SOCKET))) {
+        socket.close(TRY_AGAIN_LATER, 'RATE_LIMITED');
+        return false;
+      }
       // Its end would not be noticed any more.
       if (socket.readyState !== socket.OPEN) return false;
-      const entered = users.enter(viewer.id);
+      const entered = users.enter(userId);
       if (typeof entered === 'string') {
         socket.close(TRY_AGAIN_LATER, 'TOO_MANY_SOCKETS');
         return false;
       }
       socket.once('close', entered);
-      extra.viewer = viewer;
-      const timer = setTimeout(
-        () => {
-          socket.close(FORBIDDEN, 'TOKEN_EXPIRED');
-        },
-        Math.min(LONGEST_WAIT_MS, expiresAt - Date.now()),
-      );
-      socket.once('close', () => {
-        clearTimeout(timer);
-      });
+      extra.viewer = session.viewer;
+      const onViewer = (viewer: Viewer) => (extra.viewer = viewer);
+      keepSession({ socket, authenticate, authorization, session, onViewer });
       return true;
     } catch (error) {
-      const reason = error instanceof GraphQLError ? String(error.extensions['reason']) : null;
-      if (reason !== null && (await isLimited(request, { rateLimit, trustedProxies }))) {
+      const reason = reasonOf(error);
+      if (reason !== null && (await isRefused(rateLimit?.takeOfAddress(addressOf(request, trustedProxies), 1)))) {
         socket.close(TRY_AGAIN_LATER, 'RATE_LIMITED');
         return false;
       }
@@ -94,13 +94,10 @@ export function createConnect({
   };
 }
 
-/** Takes a try from what the address has left; true where nothing is. */
-async function isLimited(
-  request: IncomingMessage,
-  { rateLimit, trustedProxies }: Pick<ConnectOptions, 'rateLimit' | 'trustedProxies'>,
-): Promise<boolean> {
+/** Whether a charge was refused with RATE_LIMITED. */
+async function isRefused(charge: Promise<void> | undefined): Promise<boolean> {
   try {
-    await rateLimit?.takeOfAddress(addressOf(request, trustedProxies), 1);
+    await charge;
     return false;
   } catch (error) {
     if (error instanceof GraphQLError) return true;

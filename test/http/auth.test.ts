@@ -145,7 +145,7 @@ it('who was seen stays signed in while Postgres is gone, for longer than they ar
   jest.spyOn(Date, 'now').mockImplementation(() => later);
   const inbox = '{ messageGroups { nodes { id } } }';
   expect((await seen.run(inbox)).data.messageGroups.nodes).toEqual([]);
-  expect((await unseen.run(inbox)).errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+  expect((await unseen.run(inbox)).errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
   await postgres.stop();
 });
 

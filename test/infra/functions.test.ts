@@ -108,7 +108,7 @@ function albEvent(request: {
     path,
     queryStringParameters: Object.fromEntries(encoded),
     headers: {
-      host: 'api.cruddur.com',
+      host: 'api.localhost',
       'x-forwarded-for': '203.0.113.7',
       'x-forwarded-proto': 'https',
       'content-type': 'application/json',
