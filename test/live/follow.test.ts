@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createLocalFeed, type Feed } from '../../src/live/feed.ts';
 import { follow, type Followed, REREAD_MS } from '../../src/live/follow.ts';
 import { OVERLAP, startAfter } from '../../src/live/progress.ts';
-import { cursorOf } from '../../src/messages/cursors.ts';
+import { cursorOf, parsePosition } from '../../src/messages/cursors.ts';
 import { timestampOf } from '../../src/messages/keys.ts';
 import type { LogPage, LogRow } from '../../src/messages/readLog.ts';
 
@@ -12,7 +12,7 @@ const LOGS: [string, string] = ['MSG#1', 'EVT#1'];
 const PAGE = 3;
 
 /** Two logs that a test writes at will: a table cannot be told how late a row comes into being. */
-function createLogs() {
+function createLogs(pageSize = PAGE) {
   const rows = new Map<string, LogRow[]>(LOGS.map((pk) => [pk, []]));
   return {
     write(pk: string, at: number) {
@@ -24,7 +24,7 @@ function createLogs() {
     },
     read(pk: string, from: number): Promise<LogPage> {
       const later = (rows.get(pk) ?? []).filter(({ at }) => at >= from);
-      return Promise.resolve({ rows: later.slice(0, PAGE), hasMore: later.length > PAGE });
+      return Promise.resolve({ rows: later.slice(0, pageSize), hasMore: later.length > pageSize });
     },
     all: () => LOGS.flatMap((pk, log) => (rows.get(pk) ?? []).map(({ at }) => `${log} ${at}`)).sort(),
   };
@@ -34,6 +34,7 @@ function createLogs() {
 async function subscribe(feed: Feed, logs: ReturnType<typeof createLogs>, cursor: string) {
   const got: string[] = [];
   let after = cursor;
+  let longest = 0;
   const events = await follow({
     feed,
     readLog: (pk, from) => logs.read(pk, from),
@@ -49,6 +50,7 @@ async function subscribe(feed: Feed, logs: ReturnType<typeof createLogs>, cursor
   const take = (event: Followed) => {
     if (event.kind === 'row') got.push(`${event.log} ${event.row.at}`);
     after = event.cursor;
+    longest = Math.max(longest, after.length);
   };
   const done = (async () => {
     for await (const event of events) take(event);
@@ -56,6 +58,7 @@ async function subscribe(feed: Feed, logs: ReturnType<typeof createLogs>, cursor
   return {
     got,
     cursor: () => after,
+    longestCursor: () => longest,
     async stop() {
       await events.return?.();
       await done;
@@ -116,6 +119,23 @@ describe('following two logs', () => {
       { numRuns: 300 },
     );
   }, 60_000);
+
+  it('keeps cursors short, however many rows a subscriber gets that was away', async () => {
+    const [feed, logs] = [createLocalFeed(), createLogs(100)];
+    const subscriber = await subscribe(feed, logs, cursorOf(timestampOf(START)));
+    await jest.advanceTimersByTimeAsync(1);
+    // One hint for all that came in a minute.
+    for (let n = 1; n <= 6000; n++) logs.write(LOGS[n % 2] ?? '', START + n * 10_000);
+    jest.setSystemTime(START / 1000 + 60_000);
+    feed.publish(LOGS[0], { kind: 'rows', from: START + 10_000 });
+    await jest.advanceTimersByTimeAsync(1);
+    await subscriber.stop();
+    expect([...subscriber.got].sort()).toEqual(logs.all());
+    expect(subscriber.longestCursor()).toBeLessThan(6000);
+    const { base, delivered } = parsePosition(subscriber.cursor()) ?? {};
+    expect(base).toBeGreaterThan(START);
+    expect(delivered?.map(({ size }) => size).every((size) => size < 700)).toBe(true);
+  });
 
   it('yields rows by time where none is late', async () => {
     const [feed, logs] = [createLocalFeed(), createLogs()];

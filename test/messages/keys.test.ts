@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cursorOf, parseCursor } from '../../src/messages/cursors.ts';
+import { cursorOf, parseCursor, parsePosition } from '../../src/messages/cursors.ts';
 import { microsecondsOf, pairKey, timestampOf } from '../../src/messages/keys.ts';
 
 const moment = fc.integer({ min: 0, max: 4_102_444_800_000_000 });
@@ -63,6 +63,26 @@ describe('cursors', () => {
   it('of another version say so', () => {
     const cursor = Buffer.from('v2:2026-11-20T20:26:11.927123Z').toString('base64url');
     expect(parseCursor(cursor)).toEqual({ problem: expect.stringContaining('v2') });
+  });
+
+  it('of events hold at most 2000 times and 16,000 characters, each time a moment', () => {
+    const forge = (rest: string) => Buffer.from(`e1:${rest}`).toString('base64url');
+    const times = (count: number) => Array<string>(count).fill('1').join('.');
+    expect(parsePosition(forge(`0:${times(1000)}:${times(1000)}`))?.delivered.map(({ size }) => size)).toEqual([
+      1000, 1000,
+    ]);
+    for (const rest of [
+      `0:${times(1001)}:${times(1000)}`,
+      `0:${'0'.repeat(16_000)}1:`,
+      '0:1..1:',
+      `0:${'z'.repeat(20)}:`,
+      `${'z'.repeat(12)}::`,
+      '-1::',
+      '0:-1:',
+    ]) {
+      expect(parsePosition(forge(rest))).toBeNull();
+      expect(parseCursor(forge(rest))).toHaveProperty('problem');
+    }
   });
 });
 
