@@ -595,7 +595,13 @@ export type SetTypingPayload = {
  * part of the system is down, within 30 seconds of its return.
  *
  * A socket that takes nothing for 10 seconds is closed with 1013, as is one that cannot be let in at present, and one whose
- * server stops with 1012: subscribe again.
+ * server stops with 1012: subscribe again. A user who is deleted is closed with 4403 within a minute.
+ *
+ * Unless the operator says otherwise, a user holds at most 50 sockets on one server (the next one is closed with 1013 and
+ * `TOO_MANY_SOCKETS`) and 300 subscriptions (the next one is refused with `TOO_MANY_SUBSCRIPTIONS`: end some). A
+ * subscription has at most 300 tokens. Each event costs the points of its selection, one at least, and each page of 100
+ * entries that is read for a subscription costs one. Events spend at most half of the user's points of a minute. While there
+ * are none left a subscription pauses; it goes on without a gap and without a repetition.
  */
 export type Subscription = {
   __typename?: 'Subscription';
@@ -622,7 +628,13 @@ export type Subscription = {
  * part of the system is down, within 30 seconds of its return.
  *
  * A socket that takes nothing for 10 seconds is closed with 1013, as is one that cannot be let in at present, and one whose
- * server stops with 1012: subscribe again.
+ * server stops with 1012: subscribe again. A user who is deleted is closed with 4403 within a minute.
+ *
+ * Unless the operator says otherwise, a user holds at most 50 sockets on one server (the next one is closed with 1013 and
+ * `TOO_MANY_SOCKETS`) and 300 subscriptions (the next one is refused with `TOO_MANY_SUBSCRIPTIONS`: end some). A
+ * subscription has at most 300 tokens. Each event costs the points of its selection, one at least, and each page of 100
+ * entries that is read for a subscription costs one. Events spend at most half of the user's points of a minute. While there
+ * are none left a subscription pauses; it goes on without a gap and without a repetition.
  */
 export type SubscriptionInboxEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -642,7 +654,13 @@ export type SubscriptionInboxEventsArgs = {
  * part of the system is down, within 30 seconds of its return.
  *
  * A socket that takes nothing for 10 seconds is closed with 1013, as is one that cannot be let in at present, and one whose
- * server stops with 1012: subscribe again.
+ * server stops with 1012: subscribe again. A user who is deleted is closed with 4403 within a minute.
+ *
+ * Unless the operator says otherwise, a user holds at most 50 sockets on one server (the next one is closed with 1013 and
+ * `TOO_MANY_SOCKETS`) and 300 subscriptions (the next one is refused with `TOO_MANY_SUBSCRIPTIONS`: end some). A
+ * subscription has at most 300 tokens. Each event costs the points of its selection, one at least, and each page of 100
+ * entries that is read for a subscription costs one. Events spend at most half of the user's points of a minute. While there
+ * are none left a subscription pauses; it goes on without a gap and without a repetition.
  */
 export type SubscriptionMessageEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
