@@ -68,8 +68,8 @@ describe('the environment of the API', () => {
   });
 
   it('names the ceilings of sockets and subscriptions, which are never 0', () => {
-    expect(readConfig(given)).toMatchObject({ maxSockets: 20_000, maxSocketsPerUser: 50 });
-    expect(readConfig(given)).toMatchObject({ maxSubscriptions: 50_000, maxSubscriptionsPerUser: 300 });
+    expect(readConfig(given)).toMatchObject({ maxSockets: 10_000, maxSocketsPerUser: 50 });
+    expect(readConfig(given)).toMatchObject({ maxSubscriptions: 15_000, maxSubscriptionsPerUser: 300 });
     expect(problemsOf(() => readConfig({ ...given, MAX_SOCKETS_PER_USER: '0' }))).toContain(
       'MAX_SOCKETS_PER_USER is malformed',
     );

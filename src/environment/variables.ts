@@ -74,9 +74,9 @@ export const serverVariables = {
   TRUSTED_DOCUMENTS: z.string().optional(),
   RATE_LIMIT: count.optional(),
   TRUSTED_PROXIES: count.default(0),
-  MAX_SOCKETS: ceiling.default(20_000),
+  MAX_SOCKETS: ceiling.default(10_000),
   MAX_SOCKETS_PER_USER: ceiling.default(50),
-  MAX_SUBSCRIPTIONS: ceiling.default(50_000),
+  MAX_SUBSCRIPTIONS: ceiling.default(15_000),
   MAX_SUBSCRIPTIONS_PER_USER: ceiling.default(300),
   LOG_LEVEL: logLevel.default('info'),
 };
