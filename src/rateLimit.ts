@@ -9,8 +9,8 @@ export interface RateLimit {
   takeOfUser(userId: string, points: number): Promise<void>;
   /**
    * Charges a user for an event, or for a page that is read for one. Resolves with 0 if it is charged, else with the
-   * milliseconds after which to try again. Events spend at most half of the user's points: however many messages other
-   * people send, the user can still send operations.
+   * milliseconds after which to try again. Events have points of their own, half as many again as the user has for
+   * operations: neither can use up the points of the other.
    */
   chargeEvent(userId: string, points: number): Promise<number>;
   /** Charges an address, as `addressOf` names it. @throws RATE_LIMITED if it is more than the address has left. */
@@ -24,7 +24,10 @@ export interface RateLimit {
 }
 
 export interface RateLimitOptions {
-  /** Points that a user may spend in a minute; an address may spend a tenth of it on requests without a valid token. */
+  /**
+   * Points that a user may spend on operations in a minute, and half as many again on events; an address may spend a
+   * tenth of it on requests without a valid token.
+   */
   pointsPerMinute: number;
   /** Shared by all nodes where there is one; while it does not answer, each node counts for itself. */
   redisUrl: string | undefined;
@@ -39,7 +42,7 @@ interface Spent {
 const WINDOW_MS = 60_000;
 /** Nobody needs many requests without a valid token. */
 const ADDRESS_SHARE = 0.1;
-const MAX_SHARE_OF_EVENTS = 0.5;
+const EVENT_SHARE = 0.5;
 const REDIS_TIMEOUT_MS = 50;
 /** Users, and addresses, that a node remembers; the one counted longest ago is forgotten first. */
 const MAX_KEYS = 50_000;
@@ -114,18 +117,15 @@ export function createRateLimit({ pointsPerMinute, redisUrl }: RateLimitOptions)
   }
 
   const users = limiter('user', pointsPerMinute);
-  const eventPoints = Math.ceil(pointsPerMinute * MAX_SHARE_OF_EVENTS);
+  const eventPoints = Math.ceil(pointsPerMinute * EVENT_SHARE);
   const events = limiter('events', eventPoints);
   const addresses = limiter('address', Math.ceil(pointsPerMinute * ADDRESS_SHARE));
   return {
     takeOfUser: async (userId, points) => {
       refuseWait(await users.charge(userId, points));
     },
-    async chargeEvent(userId, points) {
-      // An event that costs more than a whole minute's points would never be charged.
-      const charged = Math.min(points, eventPoints);
-      return (await events.charge(userId, charged)) || users.charge(userId, charged);
-    },
+    // An event that costs more than a whole minute's points would never be charged.
+    chargeEvent: (userId, points) => events.charge(userId, Math.min(points, eventPoints)),
     takeOfAddress: async (address, points) => {
       refuseWait(await addresses.charge(address, points));
     },

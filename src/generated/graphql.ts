@@ -600,8 +600,8 @@ export type SetTypingPayload = {
  * Unless the operator says otherwise, a user holds at most 50 sockets on one server (the next one is closed with 1013 and
  * `TOO_MANY_SOCKETS`) and 300 subscriptions (the next one is refused with `TOO_MANY_SUBSCRIPTIONS`: end some). A
  * subscription has at most 300 tokens. Each event costs the points of its selection, one at least, and each page of 100
- * entries that is read for a subscription costs one. Events spend at most half of the user's points of a minute. While there
- * are none left a subscription pauses; it goes on without a gap and without a repetition.
+ * entries that is read for a subscription costs one. Events have points of their own, half as many
+ * as the user may spend on operations in a minute. While there are none left a subscription pauses; it goes on without a gap and without a repetition.
  */
 export type Subscription = {
   __typename?: 'Subscription';
@@ -633,8 +633,8 @@ export type Subscription = {
  * Unless the operator says otherwise, a user holds at most 50 sockets on one server (the next one is closed with 1013 and
  * `TOO_MANY_SOCKETS`) and 300 subscriptions (the next one is refused with `TOO_MANY_SUBSCRIPTIONS`: end some). A
  * subscription has at most 300 tokens. Each event costs the points of its selection, one at least, and each page of 100
- * entries that is read for a subscription costs one. Events spend at most half of the user's points of a minute. While there
- * are none left a subscription pauses; it goes on without a gap and without a repetition.
+ * entries that is read for a subscription costs one. Events have points of their own, half as many
+ * as the user may spend on operations in a minute. While there are none left a subscription pauses; it goes on without a gap and without a repetition.
  */
 export type SubscriptionInboxEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -659,8 +659,8 @@ export type SubscriptionInboxEventsArgs = {
  * Unless the operator says otherwise, a user holds at most 50 sockets on one server (the next one is closed with 1013 and
  * `TOO_MANY_SOCKETS`) and 300 subscriptions (the next one is refused with `TOO_MANY_SUBSCRIPTIONS`: end some). A
  * subscription has at most 300 tokens. Each event costs the points of its selection, one at least, and each page of 100
- * entries that is read for a subscription costs one. Events spend at most half of the user's points of a minute. While there
- * are none left a subscription pauses; it goes on without a gap and without a repetition.
+ * entries that is read for a subscription costs one. Events have points of their own, half as many
+ * as the user may spend on operations in a minute. While there are none left a subscription pauses; it goes on without a gap and without a repetition.
  */
 export type SubscriptionMessageEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;

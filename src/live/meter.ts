@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Charges a user for one subscription. While the user has no points left, the subscription waits. */
+/** Charges a user for one subscription. While the user has no points left for events, the subscription waits. */
 export interface Meter {
   /** Charges for a page of a log that is about to be read. See `event`. */
   page(): Promise<boolean>;

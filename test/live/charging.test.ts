@@ -32,7 +32,7 @@ describe('a replay from a forged cursor', () => {
     raw.send({ type: 'subscribe', id: 'replay', payload: { query, variables } });
     const received = () => raw.received.filter(({ id }) => id === 'replay').map(({ payload }) => bodyOf(payload));
     const nth = (count: number) => raw.receive(() => received().length >= count);
-    // Half of the points are for events: one for the page of each log, and one for each event.
+    // Events have half as many points as operations: one for the page of each log, and one for each event.
     await nth(48);
     const pausedAt = Date.now();
     raw.send({ type: 'subscribe', id: 'me', payload: { query: '{ me { id } }' } });
@@ -63,20 +63,26 @@ describe('an event', () => {
     expect(costOf({ document: parse('{ me { id } }') }).pointsPerEvent).toBe(0);
   });
 
-  it('is charged to half of the points at most, so that the user can still send operations', async () => {
+  it('is charged to points of its own, half as many as operations have', async () => {
     const rateLimit = createRateLimit({ pointsPerMinute: 10, redisUrl: undefined });
     for (let n = 0; n < 5; n++) expect(await rateLimit.chargeEvent('ann', 1)).toBe(0);
     expect(await rateLimit.chargeEvent('ann', 1)).toBeGreaterThan(0);
-    await rateLimit.takeOfUser('ann', 5);
+    await rateLimit.takeOfUser('ann', 10);
     await expect(rateLimit.takeOfUser('ann', 1)).rejects.toThrow('Too much');
     rateLimit.close();
   });
 
-  it('waits if operations have spent all points, and is charged at last whatever it costs', async () => {
+  it('is charged at once if operations have spent more than all of their points', async () => {
     const rateLimit = createRateLimit({ pointsPerMinute: 10, redisUrl: undefined });
-    await rateLimit.takeOfUser('ann', 10);
-    expect(await rateLimit.chargeEvent('ann', 1)).toBeGreaterThan(0);
+    await expect(rateLimit.takeOfUser('ann', 11)).rejects.toThrow('Too much');
+    for (let n = 0; n < 5; n++) expect(await rateLimit.chargeEvent('ann', 1)).toBe(0);
+    rateLimit.close();
+  });
+
+  it('that costs more than a whole minute has points is charged all of them', async () => {
+    const rateLimit = createRateLimit({ pointsPerMinute: 10, redisUrl: undefined });
     expect(await rateLimit.chargeEvent('ben', 100)).toBe(0);
+    expect(await rateLimit.chargeEvent('ben', 1)).toBeGreaterThan(0);
     rateLimit.close();
   });
 });
