@@ -14,9 +14,9 @@ export type MarkReadResult =
 
 export interface MarkRead {
   /**
-   * Marks everything up to a message as read, never back. On return the viewer's row says so, and where `isShown` also
-   * the other participant's. Messages that come in meanwhile stay unread. Costs two Queries and one transaction; no
-   * transaction where it was read before.
+   * Marks everything up to a message as read, never back. On return the viewer's row says so, and if `isShown` also
+   * the other participant's, even if the viewer's said so before. Messages that come in meanwhile stay unread. Costs two
+   * Queries and one transaction; no transaction if all rows say so already.
    */
   markRead(viewerId: string, groupId: string, messageId: string, isShown: boolean): Promise<MarkReadResult>;
 }
@@ -50,7 +50,10 @@ export function createMarkRead({ clock, ...target }: MarkReadOptions): MarkRead 
   };
 }
 
-/** The writes, all of one transaction, after which the reader has read up to a moment. None where that is so already. */
+/**
+ * The writes, all of one transaction, after which the reader has read up to a moment, and the others see it if it is
+ * shown. None if that is so already.
+ */
 function planMark(
   rows: MessageGroup[],
   { readerId, lastReadAt, isShown }: { readerId: string; lastReadAt: string; isShown: boolean },
@@ -58,17 +61,20 @@ function planMark(
 ): Step[] {
   const { table, now } = planning;
   const own = ownOf(rows, readerId);
-  if (!own || marked(own, lastReadAt) === own) return [];
+  if (!own) return [];
   const row = marked(own, lastReadAt);
+  const others = rows.filter(({ participantId }) => participantId !== readerId);
+  // A mark that could not be shown when it was made is shown when it is made again.
+  const unaware = isShown ? others.filter((other) => !hasSeen(other, lastReadAt)) : [];
+  if (row === own && unaware.length === 0) return [];
   const reading = row.reading ?? newReading();
   const ownSteps = (markedAt: string | null) =>
     replaceAll([own], { ...row, reading: { ...reading, markedAt } }, planning);
   if (!isShown) return ownSteps(reading.markedAt);
   const logged = { at: now, instead: reading.markedAt };
-  const others = rows.filter(({ participantId }) => participantId !== readerId);
   return [
     ...ownSteps(now),
-    ...others.map((old) => ({ write: replace(table, old, seen(old, lastReadAt)) })),
+    ...unaware.map((old) => ({ write: replace(table, old, seen(old, lastReadAt)) })),
     ...logChange(table, own.id, { kind: 'read', readerId, lastReadAt }, logged).map((write) => ({ write })),
   ];
 }
@@ -83,6 +89,11 @@ function marked(row: MessageGroup, lastReadAt: string): MessageGroup {
 /** The row of somebody whose counterpart has read up to a moment. */
 function seen(row: MessageGroup, otherLastReadAt: string): MessageGroup {
   return { ...row, reading: { ...(row.reading ?? newReading()), otherLastReadAt } };
+}
+
+/** Whether a row shows that the counterpart has read up to a moment. */
+function hasSeen({ reading }: MessageGroup, otherLastReadAt: string): boolean {
+  return reading?.otherLastReadAt != null && reading.otherLastReadAt >= otherLastReadAt;
 }
 
 function ownOf(rows: MessageGroup[], viewerId: string): MessageGroup | undefined {

@@ -145,6 +145,47 @@ describe('a mark', () => {
     expect(String(own?.lastReadAt) > String(others?.otherLastReadAt)).toBe(true);
   });
 
+  it('that was not to be shown is shown when it is made again, once, and takes the place of the earlier event', async () => {
+    const { ann, ben, groupId, firstId } = await startGroup(messages);
+    const [secondId = ''] = await send(groupId, ann);
+    const seen = async () => (await messages.findMessageGroup(ann.id, groupId))?.reading?.otherLastReadAt ?? null;
+    await messages.markRead(ben.id, groupId, firstId, true);
+    const first = await seen();
+    await messages.markRead(ben.id, groupId, secondId, false);
+    expect(await seen()).toBe(first);
+    const own = (await messages.findMessageGroup(ben.id, groupId))?.reading;
+    await messages.markRead(ben.id, groupId, secondId, true);
+    expect(await seen()).toBe(own?.lastReadAt);
+    expect((await messages.findMessageGroup(ben.id, groupId))?.reading).toMatchObject({
+      lastReadAt: own?.lastReadAt,
+      unread: own?.unread,
+    });
+    expect(await table.rows(`EVT#${groupId}`)).toMatchObject([{ kind: 'read', last_read_at: own?.lastReadAt }]);
+    const rows = await table.rows();
+    await messages.markRead(ben.id, groupId, secondId, true);
+    await messages.markRead(ben.id, groupId, firstId, true);
+    await messages.markRead(ben.id, groupId, firstId, false);
+    expect(await table.rows()).toEqual(rows);
+  });
+
+  it('shows the furthest of those that were to be shown, in one event', async () => {
+    const marks = fc.array(fc.record({ at: fc.nat(3), isShown: fc.boolean() }), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(marks, async (made) => {
+        const { ann, ben, groupId, firstId } = await startGroup(messages);
+        const ids = [firstId, ...(await send(groupId, ann, 3))];
+        for (const { at, isShown } of made) await messages.markRead(ben.id, groupId, ids[at] ?? '', isShown);
+        const shown = Math.max(-1, ...made.filter(({ isShown }) => isShown).map(({ at }) => at));
+        const message = await messages.findMessage(groupId, ids[shown] ?? '');
+        const others = (await messages.findMessageGroup(ann.id, groupId))?.reading;
+        expect(others?.otherLastReadAt ?? null).toBe(message?.createdAt ?? null);
+        const events = await table.rows(`EVT#${groupId}`);
+        expect(events.map((row) => row['last_read_at'])).toEqual(message ? [message.createdAt] : []);
+      }),
+      { numRuns: 30 },
+    );
+  }, 60_000);
+
   it('finds messages of the earlier backend, whose ids say no time', async () => {
     const { ann, ben, groupId } = await startGroup(messages);
     const id = 'c0ffee00-1111-4222-8333-444455556666';
