@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { contextFor, type ContextOptions } from './context.ts';
 import { acceptTrusted } from './graphql/acceptTrusted.ts';
 import { MAX_ANSWER_BYTES } from './graphql/answerSize.ts';
@@ -128,8 +135,15 @@ async function addGraphQL(app: FastifyInstance, openRequests: OpenRequests, opti
       overload.run(() =>
         runInSpan(request.trace, async () => handle.call(app, request, reply), { spans, headers: request.headers }),
       ),
+    onSend: forbidStoring,
   });
   return addSockets(app.server, { ...options, apollo, prepare });
+}
+
+/** No answer may be stored by anybody on the way, whatever Apollo Server says of it. */
+function forbidStoring(_request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: () => void): void {
+  reply.header('cache-control', 'no-store');
+  done();
 }
 
 function requestIdOf(header: string | string[] | undefined): string {

@@ -27,7 +27,7 @@ export interface AdmitOptions {
 /**
  * Decides from the headers alone, before the body is read, whether a request is served: looks up who it comes from
  * (`request.caller`), charges the address for a request without a viewer, and refuses users and addresses that are over
- * their limit with 429. No answer may be stored by anybody on the way.
+ * their limit with 429.
  */
 export function admit({
   authenticate,
@@ -36,7 +36,6 @@ export function admit({
   trustedProxies,
 }: AdmitOptions): onRequestAsyncHookHandler {
   return async (request, reply) => {
-    reply.header('cache-control', 'no-store');
     const { bodyLimit } = request.routeOptions;
     const bytes = bytesOf(request);
     // A refusal leaves the body unread: one that is small is skipped, anything else ends the connection.

@@ -43,7 +43,7 @@ const SERVER_OPTIONS = {
 const SERVICE_RESTART = 1012;
 const POLL_MS = 20;
 const MAX_WAITING = 2000;
-const MAX_WAITING_PER_ADDRESS = 100;
+const MAX_WAITING_PER_ADDRESS = 1000;
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) on `/graphql` of an HTTP server. */
 export function addSockets(http: HttpServer, options: SocketsOptions): Sockets {
@@ -80,8 +80,8 @@ export function addSockets(http: HttpServer, options: SocketsOptions): Sockets {
       return;
     }
     socket.once('close', entered);
-    if (!waiting.enter(socket, addressOf(request, options.trustedProxies))) refuse(socket, '429 Too Many Requests');
-    else sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+    waiting.enter(socket, addressOf(request, options.trustedProxies));
+    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
   }
 
   return {

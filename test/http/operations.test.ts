@@ -48,6 +48,19 @@ it('a request that is sent too slowly is given up, and its connection closed', a
   expect(answer).toMatch(/^HTTP\/1.1 408 /);
 });
 
+it('no answer may be stored on the way, also if Apollo Server refuses the request', async () => {
+  const api = await start();
+  const ann = await api.person('ann');
+  const persistedQuery = { version: 1, sha256Hash: 'a'.repeat(64) };
+  const bodies = [{ query: '{ me { id } }' }, { extensions: { persistedQuery } }, { query: '{' }, []];
+  const stored = bodies.map(async (body) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${ann.token}` };
+    const answer = await fetch(api.url, { method: 'POST', headers, body: JSON.stringify(body) });
+    return answer.headers.get('cache-control');
+  });
+  expect(await Promise.all(stored)).toEqual(bodies.map(() => 'no-store'));
+});
+
 describe('health', () => {
   const health = async (api: TestApi, path: string) => {
     const response = await fetch(api.url.replace('/graphql', path));

@@ -73,14 +73,24 @@ describe('a rate limit', () => {
   });
 
   it.each([
-    ['an IPv4 address', '198.51.100.1', ['::ffff:198.51.100.1', '::FFFF:c633:6401'], '198.51.100.2'],
+    [
+      'an IPv4 address',
+      '198.51.100.1',
+      ['198.51.100.1:5678', '::ffff:198.51.100.1', '::FFFF:c633:6401', '[::ffff:198.51.100.1]:443'],
+      '198.51.100.2:5678',
+    ],
     [
       'the /64 of an IPv6 address',
       '2001:db8:0:1::1',
-      ['2001:DB8:0:1:ffff::', '2001:db8:0:1:1:2:3:4'],
-      '2001:db8:0:2::1',
+      ['2001:DB8:0:1:ffff::', '2001:db8:0:1:1:2:3:4', '[2001:db8:0:1::2]', '[2001:db8:0:1::2]:443'],
+      '[2001:db8:0:2::1]:443',
     ],
-    ['everything that is no address', 'nonsense', ['unknown', '1.2.3.4:80'], '198.51.100.1'],
+    [
+      'everything that is no address',
+      'nonsense',
+      ['unknown', '1.2.3.4:', '1.2.3:80', '[1.2.3.4]x', '[]:80'],
+      '198.51.100.1',
+    ],
   ])('counts %s as one address', async (_name, first, same, other) => {
     const api = await start({ RATE_LIMIT: '10', TRUSTED_PROXIES: '1' });
     const statusFrom = async (address: string) =>
