@@ -19,7 +19,7 @@ import { createPriceOf, type Price } from './price.ts';
 /** What an operation costs at most, as the directives `@cost`, `@pageSize` and `@listSize` of the schema say. */
 export interface Cost extends Price {
   type: OperationTypeNode;
-  /** What the limit is held against: a point for each call, each statement, each ten items and each 40 kB. */
+  /** What the limit is held against: a point for each call, statement, ten items, 40 kB, and hundred fields. */
   points: number;
   /** What each event of a subscription costs besides, at least one; 0 for queries and mutations. */
   pointsPerEvent: number;
@@ -36,6 +36,7 @@ export const MOST_POINTS = 250;
 
 const ITEMS_PER_POINT = 10;
 const BYTES_PER_POINT = 40_000;
+const FIELDS_PER_POINT = 100;
 /** The viewer's user, who is looked up once a minute whatever is asked for. */
 const VIEWER_STATEMENTS = 1;
 /** `{"data":}` and a line break. */
@@ -97,8 +98,10 @@ function addAround(price: Price): Price {
   };
 }
 
-function pointsFor({ dynamodbCalls, sqlStatements, items, bytes }: Price): number {
-  return dynamodbCalls + sqlStatements + Math.ceil(items / ITEMS_PER_POINT) + Math.floor(bytes / BYTES_PER_POINT);
+function pointsFor({ dynamodbCalls, sqlStatements, items, bytes, fields }: Price): number {
+  const calls = dynamodbCalls + sqlStatements;
+  const size = Math.floor(bytes / BYTES_PER_POINT) + Math.floor(fields / FIELDS_PER_POINT);
+  return calls + Math.ceil(items / ITEMS_PER_POINT) + size;
 }
 
 function misfit(error: GraphQLError | undefined): GraphQLError {

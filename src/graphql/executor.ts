@@ -11,6 +11,7 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { Context } from '../context.ts';
 import { serviceUnavailable } from '../errors.ts';
 import { UnansweredError } from '../users/failures.ts';
+import { checkLimits } from './limits.ts';
 
 export interface Execution {
   document: DocumentNode;
@@ -25,11 +26,17 @@ export type Execute = (execution: Execution) => Promise<ExecutionResult>;
 type Seen = { compiled?: CompiledQuery | undefined };
 
 /**
- * Executes valid operations as `graphql` does, and compiles those that come again. Variables are always coerced by
+ * Compiling takes a hundred times as long as executing once, holds up everybody else, and what it makes is kept with the
+ * document: some half a kilobyte for each selection. Operations of frontends have far fewer.
+ */
+const MAX_COMPILED_SELECTIONS = 300;
+
+/**
+ * Executes valid operations as `graphql` does, and compiles those that come again, unless they are large. Variables are always coerced by
  * `graphql`, and an operation that cannot run, or not be compiled, is executed by it. What is compiled lives as long as
  * its document.
  */
-export function createExecutor(schema: GraphQLSchema): Execute {
+export function createExecutor(schema: GraphQLSchema, compileDocument = compileQuery): Execute {
   const seen = new WeakMap<DocumentNode, Map<string | null, Seen>>();
 
   function compiledOf(document: DocumentNode, operationName: string | null): CompiledQuery | undefined {
@@ -42,8 +49,9 @@ export function createExecutor(schema: GraphQLSchema): Execute {
   }
 
   function compile(document: DocumentNode, operationName: string | null): CompiledQuery | undefined {
+    if (checkLimits(document) > MAX_COMPILED_SELECTIONS) return undefined;
     const options = { useExperimentalPathBasedSkipInclude: true };
-    const compiled = compileQuery(schema, document, operationName ?? undefined, options);
+    const compiled = compileDocument(schema, document, operationName ?? undefined, options);
     return isCompiledQuery(compiled) ? compiled : undefined;
   }
 

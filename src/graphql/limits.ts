@@ -20,18 +20,19 @@ const MAX_DEPTH = 12;
 /** Below `__schema`: the query that tools introspect with is 15 deep. */
 const MAX_INTROSPECTION_DEPTH = 20;
 /** With each fragment counted in every field that it is spread in. */
-const MAX_SELECTIONS = 10_000;
+const MAX_SELECTIONS = 2000;
 /** Two selections of one response field are a pair: validation compares each. */
 const MAX_PAIRS = 1000;
 
 /**
- * Counts what a document gives to validation, whose work grows faster than the document.
+ * Counts what a document gives to validation, whose work grows faster than the document. Returns its selections, with
+ * each fragment counted in every field that it is spread in: what executing and compiling it grows with.
  *
  * @throws GRAPHQL_VALIDATION_FAILED if that is too much.
  */
-export function checkLimits(document: DocumentNode): void {
+export function checkLimits(document: DocumentNode): number {
   checkCounts(document);
-  checkShape(document);
+  return checkShape(document);
 }
 
 function checkCounts(document: DocumentNode): void {
@@ -64,7 +65,7 @@ interface ResponseField {
 }
 
 /** Walks the response that a document asks for, a field at a time, as validation does. */
-function checkShape({ definitions }: DocumentNode): void {
+function checkShape({ definitions }: DocumentNode): number {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const part of definitions) if (part.kind === Kind.FRAGMENT_DEFINITION) fragments.set(part.name.value, part);
   const unused = new Set(fragments.values());
@@ -103,6 +104,7 @@ function checkShape({ definitions }: DocumentNode): void {
 
   for (const part of definitions) if (part.kind === Kind.OPERATION_DEFINITION) walk([part.selectionSet]);
   for (const { selectionSet } of unused) walk([selectionSet]);
+  return selections;
 }
 
 /** Adds a selection to its response field, and returns with how many others it forms a pair. */

@@ -24,6 +24,8 @@ export interface Price {
   items: number;
   /** Of the values in the answer, as JSON in UTF-8. */
   bytes: number;
+  /** Fields of the answer, those of a list counted once. */
+  fields: number;
 }
 
 type Selecting = Pick<FieldNode, 'selectionSet'>;
@@ -50,14 +52,15 @@ export function createPriceOf(
 
   /** `pageItems`: how many items the lists of the type have, where it is a page. */
   function priceOfType(type: GraphQLObjectType, nodes: Selecting[], pageItems: number, reading: Reading): Price {
-    const price: Price = { dynamodbCalls: 0, sqlStatements: 0, items: 0, bytes: BRACKETS };
+    const price: Price = { dynamodbCalls: 0, sqlStatements: 0, items: 0, bytes: BRACKETS, fields: 0 };
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     for (const [key, same] of collectFields(sets, reading)) {
-      const { dynamodbCalls, sqlStatements, items, bytes } = priceOfField(type, same, pageItems, reading);
+      const { dynamodbCalls, sqlStatements, items, bytes, fields } = priceOfField(type, same, pageItems, reading);
       price.dynamodbCalls += dynamodbCalls;
       price.sqlStatements += sqlStatements;
       price.items += items;
       price.bytes += key.length + AROUND_KEY + bytes;
+      price.fields += fields + 1;
     }
     return price;
   }
@@ -83,6 +86,7 @@ export function createPriceOf(
       sqlStatements: own.reduce((sum, { sqlStatements }) => sum + sqlStatements, value.sqlStatements),
       items: items + times * value.items,
       bytes: isList ? BRACKETS + times * (value.bytes + COMMA) : value.bytes,
+      fields: value.fields,
     };
   }
 
@@ -97,7 +101,7 @@ export function createPriceOf(
     if (isObjectType(type)) return priceOfType(type, nodes, items, reading);
     const isTypeName = field === TypeNameMetaFieldDef;
     const bytes = isTypeName ? parent.name.length + QUOTATION_MARKS : (leafBytes.get(field) ?? 0);
-    return { dynamodbCalls: 0, sqlStatements: 0, items: 0, bytes };
+    return { dynamodbCalls: 0, sqlStatements: 0, items: 0, bytes, fields: 0 };
   }
 
   /** Of the page that a field answers with; 0 where it is none. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   buildSchema,
+  type DocumentNode,
   execute,
   type ExecutionResult,
   getNamedType,
@@ -16,12 +17,54 @@ import {
   parse,
   responsePathAsArray,
 } from 'graphql';
+import { compileQuery } from 'graphql-jit';
 import type { Context } from '../../src/context.ts';
+import { createDocuments } from '../../src/graphql/documents.ts';
 import { createExecutor } from '../../src/graphql/executor.ts';
 import { createSchema } from '../../src/schema.ts';
 import { arbitraryOperation, type Generated } from '../support/generate.ts';
 
 const context = {} as Context;
+
+it('an operation is compiled when it comes again, and one of many selections never is', async () => {
+  const compiled: DocumentNode[] = [];
+  const run = createExecutor(buildSchema('type Query { one: One } type One { id: ID one: One }'), (...query) => {
+    compiled.push(query[1]);
+    return compileQuery(...query);
+  });
+  const few = parse('{ one { id } }');
+  const aliases = (name: string) => Array.from({ length: 10 }, (_, n) => `${name}${n}: one`);
+  const many = parse(`{ ${aliases('a')
+    .map((field) => `${field} { ...A }`)
+    .join(' ')} }
+    fragment A on One { ${aliases('b')
+      .map((field) => `${field} { ...B }`)
+      .join(' ')} } fragment B on One { id one { id } }`);
+  for (const document of [few, few, few, many, many]) {
+    const answer = await run({ document, operationName: null, variables: {}, context });
+    expect(answer.errors).toBeUndefined();
+  }
+  expect(compiled).toEqual([few]);
+});
+
+it('documents are remembered by what they take, so that neither many nor large ones take much', () => {
+  const schema = createSchema();
+  const { read, find } = createDocuments({ schema, introspection: true, suggestions: true });
+  const groups = Array.from({ length: 14 }, (_, n) => `n${n}: node { id lastMessageAt unreadCount lastReadAt }`).join(
+    ' ',
+  );
+  const large = (
+    name: string,
+  ) => `query ${name} { messageGroups { ${Array.from({ length: 14 }, (_, n) => `e${n}: edges { ...E }`).join(' ')} } }
+    fragment E on MessageGroupEdge { ${groups} }`;
+  read(large('first'));
+  for (let n = 0; n < 100; n++) read(large(`large${n}`));
+  expect(find(large('first'))).toBeUndefined();
+  read('query first { me { id } }');
+  for (let n = 0; n < 3000; n++) read(`query small${n} { me { id } }`);
+  expect(find('query first { me { id } }')).toBeUndefined();
+  expect(find('query small2999 { me { id } }')).toBeDefined();
+});
 
 describe('a compiled operation', () => {
   it('answers as graphql does: values, nulls, errors, late ones too, and what arguments the resolvers see', async () => {
