@@ -8,13 +8,13 @@ const LATEST_ROW_MICROSECONDS = 60_000_000;
 /** Nearly every row is the first one from the time of its id on. */
 const FIRST_ITEMS = 10;
 /** Of a megabyte each: some thousands of messages. */
-const MAX_PAGES_AFTER_ID = 2;
-const MAX_PAGES_BACK = 5;
+const MAX_PAGES_AFTER_ID = 1;
+const MAX_PAGES_BACK = 2;
 
 /**
  * A message of a group by its id, or null. Consistent. One Query of a few items for an id that says when it was made,
- * and two of up to a megabyte if the row is not among them. For an id of the earlier backend one for each megabyte back
- * to it, of the newest five.
+ * and one of up to a megabyte if the row is not among them. For an id of the earlier backend one for each megabyte back
+ * to it, of the newest two.
  */
 export async function findMessage(target: Table, groupId: string, messageId: string): Promise<Message | null> {
   const pk = messagesPk(groupId);

@@ -183,13 +183,15 @@ describe('an answer above 2 MB', () => {
       { after: (await ask('{ messageGroups(first: 1) { edges { cursor } } }')).data.messageGroups.edges[0]?.cursor },
     );
     await ask(send('id'), { input: { to: { messageGroupId: legacyId }, body: 'again' } });
-    const [first] = await events.until(1);
-    expect(first).toEqual({
+    // Groups that earlier tests wrote into may still move.
+    let answers = await events.until(1);
+    while (!answers.at(-1)?.errors) answers = await events.until(answers.length + 1);
+    expect(answers.at(-1)).toEqual({
       errors: [{ message: expect.any(String), extensions: { code: 'ANSWER_TOO_LARGE', limit: 2_000_000 } }],
     });
     await ask(send('id'), { input: { to: { messageGroupId: groupId }, body: 'again' } });
-    let answers = await events.until(2);
-    for (let count = 3; answers.at(-1)?.errors; count++) answers = await events.until(count);
+    do answers = await events.until(answers.length + 1);
+    while (answers.at(-1)?.errors);
     expect(answers.at(-1)?.data?.inboxEvents.messageGroup.id).toBe(groupId);
     await client.dispose();
   });
