@@ -49,7 +49,7 @@ it('an operation is compiled when it comes again, and one of many selections nev
 
 it('documents are remembered by what they take, so that neither many nor large ones take much', () => {
   const schema = createSchema();
-  const { read, find } = createDocuments({ schema, introspection: true, suggestions: true });
+  const documents = createDocuments({ schema, introspection: true, suggestions: true });
   const groups = Array.from({ length: 14 }, (_, n) => `n${n}: node { id lastMessageAt unreadCount lastReadAt }`).join(
     ' ',
   );
@@ -57,13 +57,13 @@ it('documents are remembered by what they take, so that neither many nor large o
     name: string,
   ) => `query ${name} { messageGroups { ${Array.from({ length: 14 }, (_, n) => `e${n}: edges { ...E }`).join(' ')} } }
     fragment E on MessageGroupEdge { ${groups} }`;
-  read(large('first'));
-  for (let n = 0; n < 100; n++) read(large(`large${n}`));
-  expect(find(large('first'))).toBeUndefined();
-  read('query first { me { id } }');
-  for (let n = 0; n < 3000; n++) read(`query small${n} { me { id } }`);
-  expect(find('query first { me { id } }')).toBeUndefined();
-  expect(find('query small2999 { me { id } }')).toBeDefined();
+  documents.read(large('first'));
+  for (let n = 0; n < 100; n++) documents.read(large(`large${n}`));
+  expect(documents.find(large('first'))).toBeUndefined();
+  documents.read('query first { me { id } }');
+  for (let n = 0; n < 3000; n++) documents.read(`query small${n} { me { id } }`);
+  expect(documents.find('query first { me { id } }')).toBeUndefined();
+  expect(documents.find('query small2999 { me { id } }')).toBeDefined();
 });
 
 describe('a compiled operation', () => {
