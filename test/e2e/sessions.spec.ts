@@ -126,6 +126,72 @@ test('when somebody else signs in in one tab, the others turn into that person',
   expect([...senders]).toEqual([bea.sub]);
 });
 
+test('a sign-in that is answered after somebody else has signed in is dropped, and its refresh token is revoked', async ({
+  browser,
+}) => {
+  const [ann, bea, cy] = [await newPerson('Ann'), await newPerson('Bea'), await newPerson('Cy')];
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  // The answer may be held back for as long as the rest of the test needs.
+  await page.addInitScript('AbortSignal.timeout = () => new AbortController().signal');
+  await page.goto(homeUrl());
+  const held: Route[] = [];
+  await page.route(stack().cognitoEndpoint, (route) => void held.push(route), { times: 1 });
+  await page.getByLabel('E-mail').fill(ann.email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect.poll(() => held.length).toBe(1);
+
+  const other = await context.newPage();
+  await other.goto(homeUrl());
+  await signInOn(other, bea);
+  await expectPerson(page, bea);
+  await context.route('**/graphql', (route) =>
+    route.request().postData()?.includes('sendMessage') ? route.abort() : route.continue(),
+  );
+  await find(other, cy);
+  await write(other, cy, 'not sent yet');
+  await expect(other.getByText('Not sent.')).toBeVisible();
+  await other.getByLabel('Message to Cy').fill('half a thought');
+  const tokenOfBea = await refreshTokenOf(other);
+
+  const answer = await held[0]?.fetch();
+  const { AuthenticationResult: ofAnn } = (await answer?.json()) as { AuthenticationResult: { RefreshToken: string } };
+  await held[0]?.fulfill({ ...(answer && { response: answer }) });
+  await expect.poll(() => refresh(ofAnn.RefreshToken)).toBe(400);
+  expect(await refresh(tokenOfBea)).toBe(200);
+  await expectPerson(page, bea);
+  await other.reload();
+  await expectPerson(other, bea);
+  await expect(other.locator('.pending').getByText('not sent yet')).toBeVisible();
+  await expect(other.getByLabel('Message to Cy')).toHaveValue('half a thought');
+});
+
+test('the history of a tab shows nobody to whom the former person wrote', async ({ browser }) => {
+  const [ann, bea, cy] = [await newPerson('Ann'), await newPerson('Bea'), await newPerson('Cy')];
+  const { page } = await open(browser, ann);
+  await find(page, cy);
+  await page.goto(new URL(`/messages/new/${cy.handle}#a-link`, homeUrl()).href);
+  await expect(page.getByLabel('Message to Cy')).toBeVisible();
+  await signOutOn(page);
+  await page.goBack();
+  await expect(page).toHaveURL(homeUrl());
+  await page.goForward();
+  await signInOn(page, bea);
+  await expect(page).toHaveURL(/\/messages$/);
+  for (let entries = 0; entries < 2; entries++) {
+    await page.goBack();
+    await expectPerson(page, bea);
+    await expect(page).toHaveURL(/\/messages$/);
+    await expect(page.getByLabel('Message to Cy')).toHaveCount(0);
+  }
+  await find(page, cy);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/messages$/);
+  await page.goForward();
+  await expect(page.getByLabel('Message to Cy')).toBeVisible();
+});
+
 test('a tab that slept while somebody else signed in sends nothing before it has turned into that person', async ({
   browser,
 }) => {

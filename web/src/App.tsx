@@ -1,5 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { type AroundNavHandler, Redirect, Route, Router, Switch } from 'wouter';
 import { type Api, createApi } from './api/client';
 import { Conversation } from './conversation/Conversation';
 import { NewConversation } from './conversation/NewConversation';
@@ -19,7 +19,16 @@ import { SignedContext, useOnline } from './shared/context';
 export function App({ config, sessions }: { config: Config; sessions: Sessions }) {
   const session = useSyncExternalStore(sessions.subscribe, sessions.current);
   // Another session is another tree: no state of the former person is in it.
-  return session ? <Signed key={session.id} session={session} /> : <SignIn config={config} sessions={sessions} />;
+  if (!session) return <SignIn config={config} sessions={sessions} />;
+  // An entry of the history names its session; what was begun in a former session opens nothing.
+  const aroundNav: AroundNavHandler = (navigate, to, options) => {
+    if (sessions.current() === session) navigate(to, { ...options, state: session.id });
+  };
+  return (
+    <Router key={session.id} aroundNav={aroundNav}>
+      <Signed session={session} />
+    </Router>
+  );
 }
 
 interface Parts {
