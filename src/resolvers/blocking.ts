@@ -13,7 +13,7 @@ export const blockUser: NonNullable<MutationResolvers['blockUser']> = async (_pa
   const userId = parseId('input.userId', input.userId);
   if (userId === viewer.id) return refused('USER_IS_VIEWER');
   const user = await context.settings.block(viewer.id, userId);
-  if (user) context.relations.rememberBlock(viewer.id, userId);
+  if (user) context.relations.rememberBlock(viewer.id, userId, true);
   forgetLoaded(userId, context);
   return payload(user);
 };
@@ -23,6 +23,7 @@ export const unblockUser: NonNullable<MutationResolvers['unblockUser']> = async 
   const userId = parseId('input.userId', input.userId);
   if (userId === viewer.id) return refused('USER_IS_VIEWER');
   const user = await context.settings.unblock(viewer.id, userId);
+  if (user) context.relations.rememberBlock(viewer.id, userId, false);
   forgetLoaded(userId, context);
   return payload(user);
 };
@@ -32,10 +33,12 @@ export const updateMessageSettings: NonNullable<MutationResolvers['updateMessage
   { input: { readReceipts, receivesMessages } },
   context,
 ) => {
-  const messageSettings = await context.settings.updateSettings(viewerOf(context).id, {
+  const viewer = viewerOf(context);
+  const messageSettings = await context.settings.updateSettings(viewer.id, {
     ...(readReceipts != null && { readReceipts }),
     ...(receivesMessages != null && { receivesMessages }),
   });
+  context.relations.rememberSettings(viewer.id, messageSettings);
   context.presenceLoader.clearAll();
   return { messageSettings };
 };

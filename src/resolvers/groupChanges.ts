@@ -4,7 +4,7 @@ import type { EditResult } from '../messages/edit.ts';
 import { timestampOf } from '../messages/keys.ts';
 import { parseId } from './arguments.ts';
 import { BODY_ERRORS, parseBody } from './body.ts';
-import { findReach, sharesPresence } from './reach.ts';
+import { findReach, showsReading } from './reach.ts';
 
 const GROUP_NOT_FOUND = 'There is no such message group, or you do not take part in it.';
 
@@ -42,7 +42,7 @@ export const markRead: NonNullable<MutationResolvers['markRead']> = async (_pare
   const messageId = parseId('input.upTo', input.upTo);
   const other = await context.messages.findOtherParticipant(viewer.id, groupId);
   if (!other) return { messageGroup: null, ...refused('MESSAGE_GROUP_NOT_FOUND') };
-  const isShown = await sharesPresence(other.id, context);
+  const isShown = await showsReading(other.id, context);
   const result = await context.messages.markRead(viewer.id, groupId, messageId, isShown);
   switch (result.outcome) {
     case 'marked':

@@ -8,8 +8,10 @@ export interface User {
 export interface Relation {
   viewer: User | null;
   other: User | null;
-  /** Whether a message of the viewer's reaches the other: false if the other blocks the viewer or receives from nobody. */
-  isReachable: boolean;
+  /** Whether the other blocks the viewer. */
+  blocksViewer: boolean;
+  /** Whether the other receives messages, from anybody who is not blocked. */
+  receivesMessages: boolean;
   /** Whether the two see each other type and read: false if one of them blocks the other or has turned receipts off. */
   sharesPresence: boolean;
 }
@@ -26,7 +28,7 @@ export interface Users {
   findRelationByHandle(viewerId: string, handle: string): Promise<Relation>;
   /** What a user and the one with this id are to each other. */
   findRelation(viewerId: string, otherId: string): Promise<Relation>;
-  /** The ids of those users who share presence with the viewer, see `Relation`. */
+  /** The ids of those users who share presence with the viewer, see `Relation`; nobody's if there is no viewer. */
   presenceSharedWith(viewerId: string, otherIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
@@ -65,6 +67,8 @@ const WITH_SETTINGS = 'left join public.message_settings as settings on settings
 const SHOWS_READING = 'coalesce(settings.read_receipts, true)';
 const BLOCKS_VIEWER = 'exists (select from public.user_blocks where blocker_uuid = users.uuid and blocked_uuid = $1)';
 const IS_BLOCKED = 'exists (select from public.user_blocks where blocker_uuid = $1 and blocked_uuid = users.uuid)';
+/** The blocks and settings of a user who is deleted are deleted too. */
+const VIEWER_EXISTS = 'exists (select from public.users as viewers where viewers.uuid = $1)';
 
 /** The viewer, `$1`, and one other user, who meets a condition on `$2`. */
 function relation(name: string, isOther: string): Statement {
@@ -85,9 +89,9 @@ const RELATION_BY_HANDLE = relation('relation_by_handle', 'lower(users.handle) =
 const PRESENCE: Statement = {
   name: 'presence',
   text: `select users.uuid from public.users ${WITH_SETTINGS}
-    where users.uuid = any($2::uuid[]) and ${SHOWS_READING} and not ${BLOCKS_VIEWER} and not ${IS_BLOCKED}
+    where users.uuid = any($2::uuid[]) and ${VIEWER_EXISTS} and ${SHOWS_READING} and not ${BLOCKS_VIEWER} and not ${IS_BLOCKED}
       and not exists (select from public.message_settings where user_uuid = $1 and not read_receipts)`,
-  before: 'select uuid from public.users where uuid = any($2::uuid[]) and $1::uuid is not null',
+  before: `select uuid from public.users where uuid = any($2::uuid[]) and ${VIEWER_EXISTS}`,
 };
 
 /** As the schema says of handles and names by their bytes. */
@@ -162,7 +166,8 @@ function relationOf(rows: Row[], viewerId: string): Relation {
   return {
     viewer: viewer ? parseUser(viewer) : null,
     other: other ? parseUser(other) : null,
-    isReachable: other?.['receives_messages'] === true && !blocksViewer,
+    blocksViewer,
+    receivesMessages: other?.['receives_messages'] === true,
     sharesPresence: showsReading(viewer) && showsReading(other) && !blocksViewer && !isBlocked,
   };
 }

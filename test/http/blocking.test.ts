@@ -140,6 +140,37 @@ describe('a blocked person', () => {
   });
 });
 
+describe('a user who was deleted, and is still signed in', () => {
+  const TYPE = 'mutation ($id: ID!) { setTyping(messageGroupId: $id) { expiresAt } }';
+
+  it('cannot send, edit, type or mark as read: the blocks of them were deleted too', async () => {
+    const { ann, ben, groupId, messageId } = await pair();
+    const reply = await send(ben, { messageGroupId: groupId });
+    await ben.run(BLOCK, { id: ann.id });
+    await api.database.query('delete from public.users where uuid = $1', [ann.id]);
+    const rows = await api.table.rows();
+    const answers = await Promise.all([
+      ann.run(SEND, { input: { to: { messageGroupId: groupId }, body: 'reached' } }),
+      ann.run(SEND, { input: { to: { handle: ben.handle }, body: 'reached' } }),
+      ann.run(EDIT, { input: { messageGroupId: groupId, messageId, body: 'reached' } }),
+      ann.run(TYPE, { id: groupId }),
+      ann.run(MARK, { input: { messageGroupId: groupId, upTo: reply.message?.id } }),
+    ]);
+    expect(answers.map(({ status, errors }) => ({ status, ...errors?.[0]?.extensions }))).toEqual(
+      Array(5).fill({ status: 401, code: 'UNAUTHENTICATED', reason: 'USER_NOT_REGISTERED' }),
+    );
+    expect(await api.table.rows()).toEqual(rows);
+  });
+
+  it('sees nothing of what others have read', async () => {
+    const { ann, ben, groupId, messageId } = await pair();
+    await ben.run(MARK, { input: { messageGroupId: groupId, upTo: messageId } });
+    expect(await otherReadAt(ann, groupId)).not.toBeNull();
+    await api.database.query('delete from public.users where uuid = $1', [ann.id]);
+    expect(await otherReadAt(ann, groupId)).toBeNull();
+  });
+});
+
 describe('User.isBlockedByViewer', () => {
   const groups =
     '{ messageGroups { nodes { otherUser { id isBlockedByViewer } participants { isBlockedByViewer } } } }';

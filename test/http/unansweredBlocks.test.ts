@@ -7,6 +7,10 @@ const EDIT =
   'mutation ($input: EditMessageInput!) { editMessage(input: $input) { message { body } userErrors { code } } }';
 const TYPE = 'mutation ($id: ID!) { setTyping(messageGroupId: $id) { expiresAt } }';
 const MARK = 'mutation ($input: MarkReadInput!) { markRead(input: $input) { userErrors { code } } }';
+const SETTINGS = `mutation ($input: UpdateMessageSettingsInput!) {
+  updateMessageSettings(input: $input) { messageSettings { receivesMessages } }
+}`;
+const UNBLOCK = 'mutation ($id: ID!) { unblockUser(input: { userId: $id }) { userErrors { code } } }';
 const BLOCK = 'mutation ($id: ID!) { blockUser(input: { userId: $id }) { userErrors { code } } }';
 
 let api: TestApi;
@@ -90,6 +94,39 @@ describe('a message or an edit', () => {
     const refused = await ann.run(SEND, { input: { to, body: 'reached' } });
     expect(refused.data.sendMessage.userErrors).toMatchObject([{ code: 'RECIPIENT_UNAVAILABLE' }]);
   });
+});
+
+describe('while Postgres refuses connections, a message', () => {
+  it('is not refused any more if the block was taken back here', async () => {
+    const { ann, ben, send, groupId } = await blockedPair();
+    await send();
+    await ben.run(UNBLOCK, { id: ann.id });
+    postgres.misbehave('cut');
+    expect((await send()).data.sendMessage.userErrors).toEqual([]);
+    expect(await bodiesIn(groupId)).toEqual(['first', 'reached']);
+  });
+
+  it('is refused if the recipient chose here to receive from nobody, until that is taken back here', async () => {
+    const [ann, ben] = await Promise.all([api.person('ann'), api.person('ben')]);
+    const { data } = await ann.run(SEND, { input: { to: { handle: ben.handle }, body: 'first' } });
+    const to = { messageGroupId: data.sendMessage.messageGroup?.id };
+    const sendWithoutPostgres = async () => {
+      postgres.misbehave('cut');
+      const answer = await ann.run(SEND, { input: { to, body: 'reached' } });
+      postgres.heal();
+      return answer.data.sendMessage.userErrors;
+    };
+    await ben.run(SETTINGS, { input: { receivesMessages: false } });
+    expect(await sendWithoutPostgres()).toMatchObject([{ code: 'RECIPIENT_UNAVAILABLE' }]);
+    await whenAnswered(ben);
+    await ben.run(SETTINGS, { input: { receivesMessages: true } });
+    expect(await sendWithoutPostgres()).toEqual([]);
+  });
+
+  /** Postgres is asked again a moment after it came back. */
+  async function whenAnswered(person: Person): Promise<void> {
+    while ((await person.run('{ messageSettings { readReceipts } }')).errors);
+  }
 });
 
 describe('while Postgres is silent', () => {

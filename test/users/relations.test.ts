@@ -3,16 +3,28 @@ import { failureOf, PoolDownError, PoolFullError, UnansweredError } from '../../
 import { createRelations } from '../../src/users/relations.ts';
 import type { Users } from '../../src/users/users.ts';
 
-/** Postgres, as far as relations ask it: who is blocked by whom, or the error that every statement fails with. */
+interface State {
+  /** Whom Ben blocks. */
+  blocked: string | null;
+  /** Whether Ben receives messages. */
+  receivesMessages: boolean;
+  /** A user who was deleted. */
+  deleted: string | null;
+  /** What every statement fails with. */
+  error: Error | null;
+}
+
+/** Postgres, as far as relations ask it for those of Ben. */
 function newRelations() {
-  const state: { blocked: string | null; error: Error | null } = { blocked: null, error: null };
+  const state: State = { blocked: null, receivesMessages: true, deleted: null, error: null };
   const users: Pick<Users, 'findRelation' | 'presenceSharedWith'> = {
     findRelation(viewerId) {
       if (state.error !== null) return Promise.reject(state.error);
       return Promise.resolve({
-        viewer: null,
+        viewer: state.deleted === viewerId ? null : { id: viewerId, handle: viewerId, displayName: viewerId },
         other: { id: 'ben', handle: 'ben', displayName: 'Ben' },
-        isReachable: state.blocked !== viewerId,
+        blocksViewer: state.blocked === viewerId,
+        receivesMessages: state.receivesMessages,
         sharesPresence: state.blocked !== viewerId,
       });
     },
@@ -45,10 +57,55 @@ describe('a relation while Postgres is gone', () => {
 
   it('is not blocked any more once a lookup said so', async () => {
     const { state, relations } = newRelations();
-    relations.rememberBlock('ben', 'ann');
+    relations.rememberBlock('ben', 'ann', true);
     await relations.findRelation('ann', 'ben');
     state.error = GONE;
     expect(await relations.findRelation('ann', 'ben')).toMatchObject({ isReachable: true });
+  });
+
+  it('is not blocked any more once the block was taken back here', async () => {
+    const { state, relations } = newRelations();
+    state.blocked = 'ann';
+    await relations.findRelation('ann', 'ben');
+    relations.rememberBlock('ben', 'ann', false);
+    state.error = GONE;
+    expect(await relations.findRelation('ann', 'ben')).toMatchObject({ isReachable: true });
+  });
+
+  it('keeps nobody who is not blocked from who receives again, by a lookup or by the settings made here', async () => {
+    const { state, relations } = newRelations();
+    const settings = (receivesMessages: boolean) => {
+      relations.rememberSettings('ben', { readReceipts: true, receivesMessages });
+    };
+    const reachable = async () => {
+      state.error = GONE;
+      const known = await Promise.all(['ann', 'cat'].map((viewer) => relations.findRelation(viewer, 'ben')));
+      state.error = null;
+      return known.map(({ isReachable }) => isReachable);
+    };
+    state.blocked = 'ann';
+    state.receivesMessages = false;
+    for (const viewer of ['ann', 'cat']) await relations.findRelation(viewer, 'ben');
+    expect(await reachable()).toEqual([false, false]);
+    settings(true);
+    expect(await reachable()).toEqual([false, true]);
+    settings(false);
+    expect(await reachable()).toEqual([false, false]);
+    state.receivesMessages = true;
+    await relations.findRelation('cat', 'ben');
+    expect(await reachable()).toEqual([false, true]);
+  });
+
+  it('says that Postgres did not answer, which is not that the viewer was deleted, and forgets no block of theirs', async () => {
+    const { state, relations } = newRelations();
+    state.blocked = 'ann';
+    await relations.findRelation('ann', 'ben');
+    Object.assign(state, { blocked: null, deleted: 'ann' });
+    const answered = await relations.findRelation('ann', 'ben');
+    expect(answered).toMatchObject({ isAnswered: true, viewer: null, isReachable: false });
+    state.error = GONE;
+    const unanswered = await relations.findRelation('ann', 'ben');
+    expect(unanswered).toMatchObject({ isAnswered: false, viewer: null, isReachable: false });
   });
 });
 
