@@ -265,6 +265,29 @@ test('a new token of somebody else is not used, and ends the session', async ({ 
   expect(await textsOf(cy)).toEqual({});
 });
 
+test('a refresh token that was replaced while it was refused does not end the session', async ({ browser }) => {
+  const [ann, cy] = [await newPerson('Ann'), await newPerson('Cy')];
+  const { page } = await open(browser, ann);
+  await find(page, cy);
+  const held = await holdRefresh(page);
+  await refuseTokenOnce(page);
+  await write(page, cy, 'from Ann');
+  await expect.poll(() => held.length).toBe(1);
+  const parameters = { AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: ann.email, PASSWORD } };
+  const { AuthenticationResult: newer } = (await (await userPool('InitiateAuth', parameters)).json()) as {
+    AuthenticationResult: { RefreshToken: string };
+  };
+  await userPool('RevokeToken', { Token: await refreshTokenOf(page) });
+  await page.evaluate(`
+    const stored = JSON.parse(localStorage.getItem('cruddur.session'));
+    const refreshToken = ${JSON.stringify(newer.RefreshToken)};
+    localStorage.setItem('cruddur.session', JSON.stringify({ ...stored, refreshToken }));
+  `);
+  await held[0]?.continue();
+  await expect(messages(page)).toHaveCount(1);
+  await expectPerson(page, ann);
+});
+
 test('a session that the user pool ended keeps what is unsent for the same person, and for nobody else', async ({
   browser,
 }) => {

@@ -65,8 +65,10 @@ export function createSession({ stored: { id, userId }, tokens, pool, onOver }: 
       return answer;
     } catch (error) {
       // A pool that cannot be reached, or is busy, is no reason to sign anybody out.
-      if (error instanceof UserPoolError && error.endsSession) throw end();
-      throw error;
+      if (!(error instanceof UserPoolError && error.endsSession)) throw error;
+      // Another tab may have got a newer refresh token meanwhile, which made this one worthless.
+      if (loadOwn().refreshToken !== asked.refreshToken) return refresh();
+      throw end();
     }
   }
 
