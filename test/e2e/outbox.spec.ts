@@ -1,4 +1,4 @@
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { type BrowserContext, expect, type Page, type Route, test } from '@playwright/test';
 import { find, homeUrl, messages, newPerson, open, run, say, sql, textsOf, write } from './people.ts';
 
 const phone = { viewport: { width: 320, height: 640 } };
@@ -64,6 +64,33 @@ test('several tabs send what waits once, and in order', async ({ browser }) => {
   await expect(page.locator('.pending')).toHaveCount(0);
   expect(await textsOf(ben)).toEqual({ [ann.id]: ['hi', ...texts] });
   expect(answers).toBe(5);
+});
+
+test('a message that one tab is sending can be discarded in no tab until it is known to be refused', async ({
+  browser,
+}) => {
+  const [ann, ben] = [await newPerson('Ann'), await newPerson('Ben')];
+  await say(ben, ann, 'hi');
+  const { page, context } = await open(browser, ann);
+  await page.getByRole('link', { name: /Ben/ }).click();
+  await expect(messages(page)).toHaveCount(1);
+  const held: Route[] = [];
+  await page.route('**/graphql', (route) =>
+    route.request().postData()?.includes('sendMessage') ? void held.push(route) : route.continue(),
+  );
+  await write(page, ben, 'on its way');
+  await expect.poll(() => held.length).toBe(1);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  const status = other.locator('.pending').getByRole('status');
+  await expect(status).toHaveText('Sending …');
+  await expect(other.getByRole('button', { name: 'Discard' })).toHaveCount(0);
+
+  await held[0]?.fulfill({ json: { errors: [{ message: 'no', extensions: { code: 'BAD_USER_INPUT' } }] } });
+  await expect(status).toHaveText('It was not sent.');
+  await other.getByRole('button', { name: 'Discard' }).click();
+  await expect(other.locator('.pending')).toHaveCount(0);
+  await expect(page.locator('.pending')).toHaveCount(0);
 });
 
 test('a server that is overloaded is asked again, and the order stays', async ({ browser }) => {

@@ -4,7 +4,10 @@ import type { Queue, QueuedMessage, Recipient } from './queue';
 import type { Outcome } from './send';
 
 export interface OutboxMessage extends QueuedMessage {
-  /** `sending`: since this tab was asked to; `waiting`: an attempt failed, others follow; `failed`: see `problem`. */
+  /**
+   * `sending`: since this tab was asked to, or while any tab attempts it; `waiting`: an attempt failed, others follow;
+   * `failed`: see `problem`.
+   */
   state: 'sending' | 'waiting' | 'failed';
 }
 
@@ -20,6 +23,7 @@ export interface Outbox {
   /** Queues a message. False if there is no room for it: too many wait. */
   send: (to: Recipient, body: string) => boolean;
   retry: (key: string) => void;
+  /** Does nothing while the message is being sent, in whatever tab: it cannot be held back any more. */
   discard: (key: string) => void;
   /** Attempts now what waits. */
   wake: () => void;
@@ -53,9 +57,15 @@ export function createOutbox({ queue, lock, attempt, onOnline }: OutboxOptions):
   let waking = new AbortController();
 
   function read(): OutboxMessage[] {
+    const attempted = queue.attempted();
     return queue.list().map((message) => ({
       ...message,
-      state: message.problem !== null ? 'failed' : eager.has(message.key) ? 'sending' : 'waiting',
+      state:
+        message.problem !== null
+          ? 'failed'
+          : eager.has(message.key) || message.key === attempted
+            ? 'sending'
+            : 'waiting',
     }));
   }
 
@@ -85,6 +95,8 @@ export function createOutbox({ queue, lock, attempt, onOnline }: OutboxOptions):
     const held = new Set<string>();
     for (;;) {
       const next = waiting().find(({ to }) => !held.has(to.id));
+      queue.setAttempted(next?.key ?? null);
+      changed();
       if (!next || isClosed()) break;
       const isTooOld = Date.now() - next.at > MAX_WAIT_MS;
       const outcome: Outcome = isTooOld ? { type: 'refused', problem: TOO_OLD } : await attempt(next);
@@ -93,6 +105,7 @@ export function createOutbox({ queue, lock, attempt, onOnline }: OutboxOptions):
       else if (outcome.concerns === 'recipient') held.add(next.to.id);
       else break;
     }
+    queue.setAttempted(null);
     eager.clear();
     changed();
   }
@@ -125,6 +138,8 @@ export function createOutbox({ queue, lock, attempt, onOnline }: OutboxOptions):
       changed();
       wake();
     }),
+    // This does not wake: attempts that fail in one tab must not make the others try at once.
+    queue.subscribeToAttempts(changed),
   ];
 
   return {
@@ -143,6 +158,7 @@ export function createOutbox({ queue, lock, attempt, onOnline }: OutboxOptions):
       begin(key);
     },
     discard(key) {
+      if (queue.attempted() === key) return;
       queue.remove(key);
       eager.delete(key);
       changed();

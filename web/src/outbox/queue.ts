@@ -32,13 +32,20 @@ export interface Queue {
   /** Puts it behind those that wait, without its problem. */
   requeue: (key: string) => void;
   remove: (key: string) => void;
+  /** The key of the message that some tab is sending now; null if none is. */
+  attempted: () => string | null;
+  /** To be called under the lock that one tab at a time sends under: a key that a closed tab left is replaced. */
+  setAttempted: (key: string | null) => void;
   /** Calls when another tab changed the queue. Returns how to stop that. */
   subscribe: (listener: () => void) => () => void;
+  /** Calls when another tab began or ended an attempt. Returns how to stop that. */
+  subscribeToAttempts: (listener: () => void) => () => void;
 }
 
 export const MAX_QUEUED = 100;
 
 const FOLDER = 'outbox.';
+const ATTEMPTED = 'attempted';
 
 export function createQueue(kept: Kept): Queue {
   const read = (name: string): QueuedMessage[] => {
@@ -78,7 +85,13 @@ export function createQueue(kept: Kept): Queue {
     remove(key) {
       kept.remove(FOLDER + key);
     },
+    attempted: () => kept.read(ATTEMPTED),
+    setAttempted(key) {
+      if (key === null) kept.remove(ATTEMPTED);
+      else kept.write(ATTEMPTED, key);
+    },
     subscribe: (listener) => kept.subscribe(FOLDER, listener),
+    subscribeToAttempts: (listener) => kept.subscribe(ATTEMPTED, listener),
   };
 }
 
