@@ -1,5 +1,5 @@
 import { expect, type Locator, test } from '@playwright/test';
-import { messages, newPerson, open, say, write } from './people.ts';
+import { find, messages, newPerson, open, say, sql, write } from './people.ts';
 
 /** Right-to-left override: what follows is shown backwards, until its end if it is isolated, else until the line's. */
 const RLO = '\u202e';
@@ -41,6 +41,17 @@ test('a bidirectional override in a message turns neither what is around the mes
   await write(page, eve, `${RLO}mine`);
   await expect(messages(page)).toHaveCount(2);
   await expectToReadForward(page.getByRole('link', { name: /Eve/ }).locator('.last'), 'You: '.length);
+});
+
+test('a bidirectional override in a name does not turn the reason why a message was not sent', async ({ browser }) => {
+  const [ann, eve] = [await newPerson('Ann'), await newPerson('Eve', `Eve${RLO}`)];
+  const { page } = await open(browser, ann);
+  await find(page, { ...eve, displayName: 'Eve' });
+  await sql('update public.users set handle = $1 where uuid = $2', [`was-${eve.handle}`, eve.id]);
+  await write(page, { ...eve, displayName: 'Eve' }, 'hi');
+  const reason = page.locator('.pending').getByRole('status');
+  await expect(reason).toHaveText(`@${eve.handle} is not Eve any more.`);
+  await expectToReadForward(reason);
 });
 
 test('a link shows the host that it leads to, and is none if something else could pass for it', async ({ browser }) => {

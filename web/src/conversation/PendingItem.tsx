@@ -1,4 +1,5 @@
 import type { OutboxMessage } from '../outbox/outbox';
+import { Isolated } from '../shared/Isolated';
 import { Text } from '../shared/Text';
 
 interface Props {
@@ -18,7 +19,11 @@ export function PendingItem({ message, onRetry, onDiscard }: Props) {
       </p>
       <footer className={state === 'failed' ? 'problem' : 'quiet'}>
         <span role="status">
-          {isSending ? 'Sending …' : (problem ?? 'Not sent. It will be sent when the connection is back.')}
+          {isSending ? (
+            'Sending …'
+          ) : (
+            <Isolated text={problem ?? 'Not sent. It will be sent when the connection is back.'} />
+          )}
         </span>
         {!isSending && (
           <span className="actions">
