@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readConfig } from '../../src/config.ts';
 import { startService } from '../../src/service.ts';
 import { bufferedOutput } from '../../src/telemetry/logger.ts';
-import { announce, counted } from './serve.ts';
+import { announce, counted, given } from './serve.ts';
 
 const requestLine = z.object({ dynamodbCalls: z.int(), sqlStatements: z.int() });
 
@@ -18,7 +18,7 @@ const logOutput = {
 /** As it runs in production, but for the issuer, which here is on http. */
 const service = await startService(
   { ...readConfig(process.env), production: true, introspection: false },
-  { logOutput },
+  { logOutput, overloadLimits: given().overloadLimits ?? {} },
 );
 // Its log says what a request took; a line is parsed only when somebody asks, which costs the requests nothing.
 announce(service, () => Object.assign(counted, requestLine.safeParse(JSON.parse(lastLine)).data));

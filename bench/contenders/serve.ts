@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { OverloadLimits } from '../../src/http/overload.ts';
 
 /** What a contender gets from the benchmark, in its environment. */
 export interface Given {
@@ -6,6 +7,8 @@ export interface Given {
   databaseUrl: string;
   table: string;
   viewerId: string;
+  /** Of this project, if it is not to shed load as it does in production. */
+  overloadLimits?: Partial<OverloadLimits>;
 }
 
 /** What a contender's process has used since it began. */

@@ -3,6 +3,7 @@ import type { Figure } from './figure.ts';
 import { openKept, type Sizes } from './kept.ts';
 import { measureLag } from './lag.ts';
 import { measureLambda } from './lambda.ts';
+import { measureOverload } from './overload.ts';
 import { simulatePartitions } from './partitions.ts';
 import { measureProjector } from './projector.ts';
 import { measureStartup } from './startup.ts';
@@ -23,6 +24,7 @@ export async function* measureFigures(sizes: Sizes, log: (line: string) => void)
   yield await measureLag();
   yield await measureSubscriptions(log);
   yield await measureUsersCache(log);
+  yield await measureOverload(log);
   yield await measureStartup();
   yield await measureLambda();
   yield await measureWeb();

@@ -8,7 +8,7 @@ export interface Overload {
   run: <Result>(operation: () => Promise<Result>) => Promise<Result>;
   /** Whether a new operation is refused now. */
   refusesOperations: () => boolean;
-  /** Whether operations are refused at present, or would be at the next that is too many. */
+  /** Whether load is shed at present: the next operation may be refused. */
   isOverloaded: () => boolean;
   stop: () => void;
 }
@@ -16,8 +16,10 @@ export interface Overload {
 export interface OverloadLimits {
   /** Operations that run at once, whatever the load. */
   maxOperations: number;
-  /** The same under overload: few enough that each is answered as fast as before. */
-  maxOperationsUnderOverload: number;
+  /** With more than these, on a saturated event loop, callers wait for each other. */
+  maxUncrowded: number;
+  /** Never refused for a saturated event loop. */
+  minOperations: number;
   /** The share of the time in which the event loop has work; from here on it is saturated. */
   saturation: number;
   /** How late the event loop is, on average. */
@@ -30,7 +32,8 @@ export interface OverloadLimits {
 
 const LIMITS: OverloadLimits = {
   maxOperations: 1000,
-  maxOperationsUnderOverload: 64,
+  maxUncrowded: 64,
+  minOperations: 8,
   saturation: 0.95,
   maxDelayMs: 500,
   maxHeapShare: 0.9,
@@ -40,15 +43,17 @@ const LIMITS: OverloadLimits = {
 const SAMPLE_MS = 500;
 /** For 3 s: a burst is served, and garbage that waits for its collection is no overload. */
 const SAMPLES_TO_OVERLOAD = 6;
-/** For 2 s. */
-const SAMPLES_TO_RECOVER = 4;
+/** Of the operations that may run, with each sample while load is shed. */
+const SLOWER = 0.8;
+const FASTER = 1.5;
 const DELAY_RESOLUTION_MS = 20;
 
 /**
- * Watches what the process has to do. It is overloaded when for three seconds without a break more operations were open
- * than it runs under overload, and the event loop was saturated; or the event loop was late; or the heap or the
- * resident memory was near its limit. The first ends when nothing had to be refused for two seconds, the others when
- * they do. A node that waits for a slow DynamoDB is not overloaded by it.
+ * Watches what the process has to do. It sheds load when for three seconds without a break more operations were open than
+ * an uncrowded process has, and the event loop was saturated. Then ever fewer may run, as long as the loop stays
+ * saturated, and more when it does not: so each is answered as fast as before, and nothing is refused that there was time
+ * for. A node that waits for a slow DynamoDB has time. It refuses all operations while, for three seconds or more, the
+ * event loop is late, or the heap or the resident memory near its limit.
  */
 export function createOverload(given: Partial<OverloadLimits> = {}): Overload {
   const limits = { ...LIMITS, ...given };
@@ -58,26 +63,27 @@ export function createOverload(given: Partial<OverloadLimits> = {}): Overload {
   let running = 0;
   /** Within the sample that is being taken. */
   let fewest = 0;
-  let refusals = 0;
   let utilization = performance.eventLoopUtilization();
   /** How many samples in a row. */
   let crowded = 0;
-  let quiet = 0;
   let strained = 0;
-  let isShedding = false;
+  /** How many may run. */
+  let limit = limits.maxOperations;
 
   function sample(): void {
-    const sinceLast = performance.eventLoopUtilization(utilization);
+    const isSaturated = performance.eventLoopUtilization(utilization).utilization >= limits.saturation;
     utilization = performance.eventLoopUtilization();
-    const isCrowded = fewest > limits.maxOperationsUnderOverload && sinceLast.utilization >= limits.saturation;
-    crowded = isCrowded ? crowded + 1 : 0;
-    quiet = refusals === 0 ? quiet + 1 : 0;
+    crowded = isSaturated && fewest > limits.maxUncrowded ? crowded + 1 : 0;
+    if (limit < limits.maxOperations) adjustLimit(isSaturated);
+    else if (crowded >= SAMPLES_TO_OVERLOAD) limit = limits.maxUncrowded;
     strained = isStrained() ? strained + 1 : 0;
-    if (crowded >= SAMPLES_TO_OVERLOAD) isShedding = true;
-    else if (quiet >= SAMPLES_TO_RECOVER) isShedding = false;
     fewest = running;
-    refusals = 0;
     delays.reset();
+  }
+
+  function adjustLimit(isSaturated: boolean): void {
+    const next = limit * (isSaturated ? SLOWER : FASTER);
+    limit = Math.min(limits.maxOperations, Math.max(limits.minOperations, next));
   }
 
   function isStrained(): boolean {
@@ -91,8 +97,7 @@ export function createOverload(given: Partial<OverloadLimits> = {}): Overload {
     );
   }
 
-  const isOverloaded = () => isShedding || strained >= SAMPLES_TO_OVERLOAD || running >= limits.maxOperations;
-
+  const isStrainedForLong = () => strained >= SAMPLES_TO_OVERLOAD;
   const timer = setInterval(sample, SAMPLE_MS).unref();
   return {
     async run(operation) {
@@ -104,14 +109,8 @@ export function createOverload(given: Partial<OverloadLimits> = {}): Overload {
         fewest = Math.min(fewest, running);
       }
     },
-    refusesOperations() {
-      const isRefused =
-        strained >= SAMPLES_TO_OVERLOAD ||
-        running >= (isShedding ? limits.maxOperationsUnderOverload : limits.maxOperations);
-      if (isRefused) refusals++;
-      return isRefused;
-    },
-    isOverloaded,
+    refusesOperations: () => isStrainedForLong() || running >= limit,
+    isOverloaded: () => isStrainedForLong() || limit < limits.maxOperations || running >= limit,
     stop() {
       clearInterval(timer);
       delays.disable();

@@ -30,10 +30,25 @@ async function until(isOverloaded: boolean, overload: Overload): Promise<void> {
   while (overload.isOverloaded() !== isOverloaded) await sleep(50);
 }
 
+/** Keeps the event loop busy, as requests do that compute. */
+function saturate(): void {
+  let isOver = false;
+  const work = () => {
+    const until = performance.now() + 5;
+    while (performance.now() < until);
+    if (!isOver) setImmediate(work);
+  };
+  work();
+  cleanups.push(() => {
+    isOver = true;
+  });
+}
+
 describe('a process', () => {
-  it('serves a burst, refuses operations when it lasts for three seconds, and recovers', async () => {
+  it('serves a burst, and refuses operations when they crowd it for three seconds', async () => {
     const startedAt = performance.now();
-    const overload = startBusy({ maxOperationsUnderOverload: 2, saturation: 0 }, 4);
+    const overload = startBusy({ maxUncrowded: 2, minOperations: 2 }, 4);
+    saturate();
     expect(overload.refusesOperations()).toBe(false);
     await until(true, overload);
     expect(performance.now() - startedAt).toBeGreaterThan(2000);
@@ -41,11 +56,19 @@ describe('a process', () => {
     overload.finish();
     await sleep(0);
     expect(overload.refusesOperations()).toBe(false);
+  });
+
+  it('serves everything again when it has time', async () => {
+    const overload = startBusy({ maxUncrowded: 2, minOperations: 2 }, 4);
+    saturate();
+    await until(true, overload);
+    await cleanups.pop()?.();
     await until(false, overload);
+    expect(overload.refusesOperations()).toBe(false);
   });
 
   it('that waits for others, and has time itself, is not overloaded by as many operations', async () => {
-    const overload = startBusy({ maxOperationsUnderOverload: 2, saturation: 1.01 }, 4);
+    const overload = startBusy({ maxUncrowded: 2, minOperations: 2 }, 4);
     await sleep(5000);
     expect(overload.isOverloaded()).toBe(false);
   });
