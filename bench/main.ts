@@ -40,7 +40,7 @@ program
 program
   .command('figures')
   .description(
-    'long conversations and inboxes, the projector, subscriptions, start-up, sizes, the limits of partitions',
+    'long conversations and inboxes, the projector, subscriptions, overload, start-up, sizes, the limits of partitions',
   )
   .option('--messages <count>', 'messages of the long conversation', parseCount, 1_000_000)
   .option('--groups <count>', 'groups of the long inbox', parseCount, 50_000)

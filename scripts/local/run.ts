@@ -12,7 +12,7 @@ type Stop = () => Promise<void> | void;
  * Runs the emulators that are not given, the API and the stream worker until Ctrl-C, SIGTERM, or until a part ends by
  * itself. Everything that was started is stopped at the end, in the opposite order; then the process exits.
  *
- * @throws where the start fails; nothing is left running then.
+ * @throws where the start fails, or what nothing else caught; nothing is left running then.
  */
 export async function runLocalStack(local: LocalConfig, env: Environment): Promise<void> {
   const stops: Stop[] = [];
@@ -20,9 +20,10 @@ export async function runLocalStack(local: LocalConfig, env: Environment): Promi
     while (stops.length > 0) await stops.pop()?.();
   };
   const signal = firstSignal();
+  const failure = new Promise<never>((_resolve, reject) => process.once('uncaughtException', reject));
   try {
     const parts = await start(local, env, stops);
-    const reason = await Promise.race([signal, untilPartEnds(parts)]);
+    const reason = await Promise.race([signal, untilPartEnds(parts), failure]);
     console.log(`\nStopping (${reason}).`);
   } finally {
     await stopAll();
