@@ -54,6 +54,32 @@ test('a bidirectional override in a name does not turn the reason why a message 
   await expectToReadForward(reason);
 });
 
+for (const [name, body] of [
+  ['above and below', 'Z' + '\u0301'.repeat(1000)],
+  ['beside', 'A' + '\u0e49'.repeat(900)],
+] as const) {
+  test(`marks that are piled up ${name} a letter paint nothing outside their message`, async ({ browser }) => {
+    const [ann, eve] = [await newPerson('Ann'), await newPerson('Eve')];
+    for (const text of ['first', 'second', body, 'third']) await say(eve, ann, text);
+    const { page } = await open(browser, ann);
+    await page.getByRole('link', { name: /Eve/ }).click();
+    const bubble = messages(page).locator('.bubble').nth(2);
+    await expect(messages(page)).toHaveCount(4);
+    await expect(bubble).toBeInViewport();
+    await expect(page.locator('.count')).toHaveCount(0);
+    const text = bubble.locator('.text');
+    const outside = () => page.screenshot({ mask: [bubble], animations: 'disabled' });
+    const withMarks = await outside();
+    await text.evaluate(hide);
+    expect(withMarks.equals(await outside())).toBe(true);
+  });
+}
+
+/** Leaves its place empty. */
+function hide(element: { style: { visibility: string } }): void {
+  element.style.visibility = 'hidden';
+}
+
 test('a link shows the host that it leads to, and is none if something else could pass for it', async ({ browser }) => {
   const [ann, eve] = [await newPerson('Ann'), await newPerson('Eve')];
   await say(
