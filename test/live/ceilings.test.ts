@@ -288,6 +288,20 @@ describe('the operations of a socket', () => {
     await proxy.stop();
   });
 
+  it('that were refused, or could not start, do not count any more', async () => {
+    const api = await start({});
+    const ann = await signInRaw(api.url, (await api.person('ann')).token);
+    for (const inVain of ['{ nothing }', 'subscription { inboxEvents(after: "x") { cursor } }']) {
+      for (let n = 0; n < 3; n++) {
+        const ids = Array.from({ length: 50 }, (): string => crypto.randomUUID());
+        ann.send(...ids.map((id) => subscribeTo(inVain, id)));
+        for (const each of ids) await ann.receive(({ id }) => id === each);
+      }
+    }
+    ann.send(subscribeTo('{ me { id } }', 'last'));
+    expect(await ann.receive(({ id }) => id === 'last')).toMatchObject({ type: 'next' });
+  });
+
   it('have ids of their own: one that runs, though completed, cannot be begun again', async () => {
     const api = await start({});
     const ann = await signInRaw(api.url, (await api.person('ann')).token);
