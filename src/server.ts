@@ -10,6 +10,7 @@ import {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import { GraphQLError } from 'graphql';
 import { contextFor, type ContextOptions } from './context.ts';
 import { acceptTrusted } from './graphql/acceptTrusted.ts';
 import { MAX_ANSWER_BYTES } from './graphql/answerSize.ts';
@@ -18,6 +19,7 @@ import { createPrepare } from './graphql/prepare.ts';
 import type { TrustedDocuments } from './graphql/trustedDocuments.ts';
 import { admit, type AdmitOptions, chargeRefused } from './http/admit.ts';
 import { addDrain, type Drain } from './http/drain.ts';
+import { enterOperation } from './http/enterOperation.ts';
 import { addErrorAnswers } from './http/errorAnswers.ts';
 import { headersFor } from './http/headers.ts';
 import { addHealth, type Checks } from './http/health.ts';
@@ -28,7 +30,7 @@ import { addRequestLog } from './http/requestLog.ts';
 import { shedLoad } from './http/shedLoad.ts';
 import { closeStalledConnections } from './http/stalled.ts';
 import { createUnsent } from './http/unsent.ts';
-import { addUnsentAnswers, refuseUnread } from './http/unsentAnswers.ts';
+import { addUnsentAnswers, ownerOf, refuseUnread } from './http/unsentAnswers.ts';
 import type { ProjectionLag } from './live/projection.ts';
 import { addSockets, type Sockets, type SocketsOptions } from './sockets/sockets.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -125,16 +127,18 @@ async function addGraphQL(app: FastifyInstance, openRequests: OpenRequests, opti
     method: ['GET', 'POST'],
     url: '/graphql',
     onRequest: [
-      shedLoad(overload),
       chargeRefused(openRequests, options),
       admit(options),
+      shedLoad(overload),
       refuseUnread(options, MAX_ANSWER_BYTES),
     ],
-    preHandler: [...(trustedDocuments ? [acceptTrusted(trustedDocuments)] : []), shedLoad(overload)],
-    handler: (request, reply) =>
-      overload.run(() =>
-        runInSpan(request.trace, async () => handle.call(app, request, reply), { spans, headers: request.headers }),
-      ),
+    ...(trustedDocuments && { preHandler: acceptTrusted(trustedDocuments) }),
+    handler: async (request, reply) => {
+      const leave = enterOperation(overload, ownerOf(request, options.trustedProxies));
+      if (leave instanceof GraphQLError) throw leave;
+      const run = async () => handle.call(app, request, reply);
+      return runInSpan(request.trace, run, { spans, headers: request.headers }).finally(leave);
+    },
     onSend: forbidStoring,
   });
   return addSockets(app.server, { ...options, apollo, prepare });

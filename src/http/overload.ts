@@ -1,11 +1,12 @@
 import os from 'node:os';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import v8 from 'node:v8';
+import { type Ceiling, createCeiling } from '../ceiling.ts';
 
 /** Whether this process has more to do than it can. */
 export interface Overload {
-  /** Runs an operation, which counts while it runs. */
-  run: <Result>(operation: () => Promise<Result>) => Promise<Result>;
+  /** Counts an operation of a user, or of an address without a viewer; whether that one or the process runs too many. */
+  enter: Ceiling<string>['enter'];
   /** Whether a new operation is refused now. */
   refusesOperations: () => boolean;
   /** Whether load is shed at present: the next operation may be refused. */
@@ -18,6 +19,8 @@ export interface OverloadLimits {
   maxOperations: number;
   /** With more than these, on a saturated event loop, callers wait for each other. */
   maxUncrowded: number;
+  /** Of the operations that may run now, those of one user or address: nobody takes the whole process. */
+  maxUserShare: number;
   /** Never refused for a saturated event loop. */
   minOperations: number;
   /** The share of the time in which the event loop has work; from here on it is saturated. */
@@ -33,6 +36,7 @@ export interface OverloadLimits {
 const LIMITS: OverloadLimits = {
   maxOperations: 1000,
   maxUncrowded: 64,
+  maxUserShare: 0.25,
   minOperations: 8,
   saturation: 0.95,
   maxDelayMs: 500,
@@ -60,6 +64,7 @@ export function createOverload(given: Partial<OverloadLimits> = {}): Overload {
   const delays = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delays.enable();
   const maxResidentBytes = limits.maxResidentShare * memoryLimit();
+  const users = createCeiling<string>();
   let running = 0;
   /** Within the sample that is being taken. */
   let fewest = 0;
@@ -98,18 +103,24 @@ export function createOverload(given: Partial<OverloadLimits> = {}): Overload {
   }
 
   const isStrainedForLong = () => strained >= SAMPLES_TO_OVERLOAD;
+  const refusesOperations = () => isStrainedForLong() || running >= limit;
   const timer = setInterval(sample, SAMPLE_MS).unref();
   return {
-    async run(operation) {
+    enter(who) {
+      if (refusesOperations()) return 'all-full';
+      const leave = users.enter(who, Math.ceil(limit * limits.maxUserShare));
+      if (typeof leave === 'string') return leave;
       running++;
-      try {
-        return await operation();
-      } finally {
+      let isRunning = true;
+      return () => {
+        if (!isRunning) return;
+        isRunning = false;
+        leave();
         running--;
         fewest = Math.min(fewest, running);
-      }
+      };
     },
-    refusesOperations: () => isStrainedForLong() || running >= limit,
+    refusesOperations,
     isOverloaded: () => isStrainedForLong() || limit < limits.maxOperations || running >= limit,
     stop() {
       clearInterval(timer);

@@ -6,7 +6,10 @@ import type { Overload } from './overload.ts';
 /** Clients come back one by one. */
 const MAX_RETRY_AFTER_SECONDS = 5;
 
-/** Refuses an operation while the process is overloaded: as the first thing, and again when its body has been read. */
+/**
+ * Refuses an operation while the process is overloaded, before its body is read. The caller has to be known by then, who
+ * is charged for it.
+ */
 export function shedLoad({ refusesOperations }: Pick<Overload, 'refusesOperations'>) {
   return (_request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
     done(refusesOperations() ? overloaded() : undefined);

@@ -42,7 +42,8 @@ export function refuseUnread({ unsent, trustedProxies }: UnreadOptions, maxAnswe
   };
 }
 
-function ownerOf(request: FastifyRequest, trustedProxies: number): string {
+/** The viewer of a request, or its address if it has none. */
+export function ownerOf(request: FastifyRequest, trustedProxies: number): string {
   return request.trace.userId ?? addressOf(request.raw, trustedProxies);
 }
 

@@ -4,9 +4,9 @@ import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Authenticate, Viewer } from '../auth.ts';
+import { createCeiling } from '../ceiling.ts';
 import { addressOf } from '../http/address.ts';
 import type { RateLimit } from '../rateLimit.ts';
-import { createCeiling } from './ceiling.ts';
 import { keepSession, reasonOf } from './session.ts';
 import type { WaitingSockets } from './waiting.ts';
 

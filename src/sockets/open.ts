@@ -1,26 +1,32 @@
 import { GraphQLError } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { createCeiling } from './ceiling.ts';
+import { createCeiling } from '../ceiling.ts';
+import { enterOperation } from '../http/enterOperation.ts';
+import type { Overload } from '../http/overload.ts';
 
 /** What is open: the operations of each socket, and the subscriptions of each user. */
 export interface OpenOperations {
   /**
-   * Counts an operation until it leaves, also after the client has completed it, because it still runs. Returns the
-   * error if the socket has too many. Closes the socket with 4409 if one with that id runs.
+   * Counts an operation of a user until it leaves, also after the client has completed it, because it still runs.
+   * Returns the error if the socket, the user or the process has too many. Closes the socket with 4409 if one with that
+   * id runs.
    */
-  enter(socket: WebSocket, id: string): Place | GraphQLError;
+  enter(socket: WebSocket, id: string, userId: string): Place | GraphQLError;
 }
 
 /** What an operation is counted by. */
 export interface Place {
   /** Counts it as a subscription of a user too; returns the error if the user or this process has too many. */
-  countSubscription(userId: string): GraphQLError | null;
+  countSubscription(): GraphQLError | null;
+  /** Counts it as a subscription alone from here on: it has started, and waits for events. */
+  leaveOperations: () => void;
   /** Stops counting it. Counts once, however often it is called. */
   leave: () => void;
 }
 
 export interface OpenOptions {
+  overload: Overload;
   /** How many subscriptions this process holds at the same time. */
   maxSubscriptions: number;
   /** How many subscriptions a user holds in this process at the same time. */
@@ -33,12 +39,16 @@ const MAX_ID_LENGTH = 200;
 const RETRY_AFTER_SECONDS = 10;
 const TOO_MANY_SUBSCRIPTIONS = 'TOO_MANY_SUBSCRIPTIONS';
 
-export function createOpenOperations({ maxSubscriptions, maxSubscriptionsPerUser }: OpenOptions): OpenOperations {
+export function createOpenOperations({
+  overload,
+  maxSubscriptions,
+  maxSubscriptionsPerUser,
+}: OpenOptions): OpenOperations {
   const idsOf = new WeakMap<WebSocket, Set<string>>();
   const subscriptions = createCeiling<string>({ maxPerKey: maxSubscriptionsPerUser, maxOfAll: maxSubscriptions });
 
   return {
-    enter(socket, id) {
+    enter(socket, id, userId) {
       const ids = idsOf.get(socket) ?? new Set();
       idsOf.set(socket, ids);
       if (id.length > MAX_ID_LENGTH) return close(socket, CloseCode.BadRequest, 'The id of an operation is too long');
@@ -48,10 +58,13 @@ export function createOpenOperations({ maxSubscriptions, maxSubscriptionsPerUser
         const message = `A socket runs at most ${MAX_OPERATIONS} operations at once: end some`;
         return new GraphQLError(message, { extensions: { code: 'TOO_MANY_OPERATIONS', limit: MAX_OPERATIONS } });
       }
+      const leaveOperations = enterOperation(overload, userId);
+      if (leaveOperations instanceof GraphQLError) return leaveOperations;
       ids.add(id);
       let leaveUser: () => void = () => undefined;
       return {
-        countSubscription(userId) {
+        leaveOperations,
+        countSubscription() {
           const entered = subscriptions.enter(userId);
           if (typeof entered === 'string') return entered === 'key-full' ? tooManyOfUser() : tooManyOfAll();
           leaveUser = entered;
@@ -59,6 +72,7 @@ export function createOpenOperations({ maxSubscriptions, maxSubscriptionsPerUser
         },
         leave() {
           ids.delete(id);
+          leaveOperations();
           leaveUser();
         },
       };

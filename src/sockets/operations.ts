@@ -72,11 +72,10 @@ export function createOperations(options: OperationsOptions): Operations {
 
   async function prepare(
     socket: Socket,
+    viewer: Viewer,
     payload: SubscribePayload,
     { place, trace }: Pick<Operation, 'place' | 'trace'>,
   ): Promise<Operation | GraphQLError[]> {
-    const { viewer } = socket.extra;
-    if (!viewer) return [errorWithCode('UNAUTHENTICATED', 'The socket has no viewer')];
     const wait = rateLimit?.waitOfUser(viewer.id) ?? 0;
     if (wait > 0) return [rateLimited(wait)];
     const text = trustedDocuments ? findTrusted(trustedDocuments, payload) : payload.query;
@@ -85,7 +84,7 @@ export function createOperations(options: OperationsOptions): Operations {
     if ('errors' in prepared) return prepared.errors;
     const { variables, operationName } = payload;
     if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) {
-      const refused = checkSize(text, prepared, payload) ?? place.countSubscription(viewer.id);
+      const refused = checkSize(text, prepared, payload) ?? place.countSubscription();
       if (refused) return [refused];
     }
     const { document } = prepared;
@@ -93,23 +92,24 @@ export function createOperations(options: OperationsOptions): Operations {
     return { ...operation, ...(operationName != null && { operationName }) };
   }
 
-  /** Charges for what no operation is paid for. */
+  /** Charges for what no operation is paid for. The error is RATE_LIMITED if the viewer has too few points left. */
   async function refuse(viewer: Viewer, { query }: SubscribePayload, error: GraphQLError): Promise<GraphQLError[]> {
-    await rateLimit?.takeOfUser(viewer.id, priceOfDocument(query)).catch(refusal);
-    return [error];
+    const limited = await rateLimit?.takeOfUser(viewer.id, Math.max(1, priceOfDocument(query))).catch(refusal);
+    return [limited ?? error];
   }
 
   /** What `prepare` returns, or throws. What may run is counted until it ends. */
   async function begin(socket: Socket, id: string, payload: SubscribePayload): Promise<Operation | GraphQLError[]> {
-    const place = open.enter(socket.extra.socket, id);
-    if (place instanceof GraphQLError) {
-      const { viewer } = socket.extra;
-      return viewer ? refuse(viewer, payload, place) : [place];
-    }
+    const { viewer } = socket.extra;
+    if (!viewer) return [errorWithCode('UNAUTHENTICATED', 'The socket has no viewer')];
+    const place = open.enter(socket.extra.socket, id, viewer.id);
+    if (place instanceof GraphQLError) return refuse(viewer, payload, place);
     const trace = newTrace(randomUUID());
-    const begun = await runTraced(trace, () => prepare(socket, payload, { place, trace })).catch((error: unknown) => [
-      error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error }),
-    ]);
+    const begun = await runTraced(trace, () => prepare(socket, viewer, payload, { place, trace })).catch(
+      (error: unknown) => [
+        error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error }),
+      ],
+    );
     if (Array.isArray(begun)) place.leave();
     return begun;
   }
@@ -153,7 +153,7 @@ export function createOperations(options: OperationsOptions): Operations {
       logger,
       metrics: options.metrics,
       spans: options.spans,
-    });
+    }).finally(place.leaveOperations);
   }
 
   function formatErrors(errors: readonly unknown[]) {

@@ -3,22 +3,19 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import { createCeiling } from '../ceiling.ts';
 import { addressOf } from '../http/address.ts';
 import type { IsKnownHost } from '../http/host.ts';
-import type { Overload } from '../http/overload.ts';
 import type { StalledConnections } from '../http/stalled.ts';
-import { createCeiling } from './ceiling.ts';
 import { createConnect } from './connect.ts';
 import { createOperations, type OperationsOptions } from './operations.ts';
 import { createProtocol, type ProtocolOptions } from './protocol.ts';
-import { shedOperations } from './shedLoad.ts';
 import { createWaitingSockets } from './waiting.ts';
 
 export interface SocketsOptions extends OperationsOptions, ProtocolOptions {
   /** How many sockets this process holds at the same time. */
   maxSockets: number;
   isKnownHost: IsKnownHost;
-  overload: Overload;
   stalled: StalledConnections;
 }
 
@@ -54,10 +51,7 @@ export function addSockets(http: HttpServer, options: SocketsOptions): Sockets {
   const operations = createOperations(options);
   sockets.on(
     'connection',
-    createProtocol(
-      { ...shedOperations(operations, overload), onConnect: createConnect({ ...options, waiting }) },
-      options,
-    ),
+    createProtocol({ ...operations, onConnect: createConnect({ ...options, waiting }) }, options),
   );
   let isDraining = false;
 

@@ -17,12 +17,17 @@ afterEach(async () => {
 function startBusy(limits: Partial<OverloadLimits>, operations: number): Overload & { finish: () => void } {
   const overload = createOverload(limits);
   cleanups.push(overload.stop);
-  let finish: () => void = () => undefined;
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  for (let n = 0; n < operations; n++) void overload.run(() => finished);
+  const entered = Array.from({ length: operations }, (_, n) => enter(overload, `user ${n}`));
+  const finish = () => {
+    for (const leave of entered) leave();
+  };
   return { ...overload, finish };
+}
+
+function enter(overload: Overload, who: string): () => void {
+  const entered = overload.enter(who);
+  if (typeof entered === 'string') throw new Error(entered);
+  return entered;
 }
 
 /** Waits until it is overloaded, or no longer; refuses nothing meanwhile. */
@@ -67,6 +72,23 @@ describe('a process', () => {
     expect(overload.refusesOperations()).toBe(false);
   });
 
+  it('runs a part of its operations for one user, a smaller part under overload, and the others’ go on', async () => {
+    const limits = { maxOperations: 10, maxUserShare: 0.2, maxUncrowded: 5, minOperations: 5, saturation: 0 };
+    const overload = startBusy(limits, 6);
+    const leave = enter(overload, 'ann');
+    enter(overload, 'ann')();
+    const second = enter(overload, 'ann');
+    expect(overload.enter('ann')).toBe('key-full');
+    second();
+    second();
+    await until(true, overload);
+    overload.finish();
+    expect(overload.enter('ann')).toBe('key-full');
+    enter(overload, 'ben')();
+    leave();
+    enter(overload, 'ann')();
+  });
+
   it('that waits for others, and has time itself, is not overloaded by as many operations', async () => {
     const overload = startBusy({ maxUncrowded: 2, minOperations: 2 }, 4);
     await sleep(5000);
@@ -89,7 +111,10 @@ describe('the server, when too much is asked of it', () => {
   it('refuses new operations and sockets with what to do, is not ready but live, and serves again', async () => {
     const proxy = await startDynamoDbProxy(dynamodbEndpoint());
     cleanups.push(() => proxy.stop());
-    const api = await startTestApi({ dynamodbEndpoint: proxy.url, service: { overloadLimits: { maxOperations: 3 } } });
+    const api = await startTestApi({
+      dynamodbEndpoint: proxy.url,
+      service: { overloadLimits: { maxOperations: 3, maxUserShare: 1 } },
+    });
     cleanups.push(() => api.stop());
     const ann = await api.person('ann');
     const client = connect(api.url, bearer(ann.token));
@@ -129,6 +154,74 @@ describe('the server, when too much is asked of it', () => {
     expect(await Promise.all(open)).toMatchObject([{ status: 200 }, { status: 200 }, [{ data: {} }]]);
     expect(await ann.run('{ me { id } }')).toMatchObject({ status: 200 });
     expect(await health('ready')).toMatchObject({ status: 'ready' });
+    await client.dispose();
+  });
+
+  it('answers two hundred operations that one user sends at the same moment', async () => {
+    const api = await startTestApi();
+    cleanups.push(() => api.stop());
+    const ann = await api.person('ann');
+    const answers = await Promise.all(Array.from({ length: 200 }, () => ann.run('{ me { id } }')));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
+  it('refuses a user who runs too many at once, over HTTP and sockets, and serves the others', async () => {
+    const proxy = await startDynamoDbProxy(dynamodbEndpoint());
+    cleanups.push(() => proxy.stop());
+    const overloadLimits = { maxUserShare: 0.003 };
+    const api = await startTestApi({ dynamodbEndpoint: proxy.url, service: { overloadLimits } });
+    cleanups.push(() => api.stop());
+    const [ann, ben] = await Promise.all([api.person('ann'), api.person('ben')]);
+    const client = connect(api.url, bearer(ann.token));
+    // Subscriptions that have started do not count.
+    for (let n = 0; n < 5; n++) {
+      subscribe(client, 'subscription { inboxEvents { cursor } }');
+      await subscribe(client, '{ me { id } }').until(1);
+    }
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let held = 0;
+    proxy.onCall(async () => {
+      held++;
+      await released;
+      return 'pass' as const;
+    });
+    const groups = '{ messageGroups { nodes { id } } }';
+    const open = [ann.run(groups), ann.run(groups), subscribe(client, groups).until(1)];
+    while (held < 3) await sleep(10);
+
+    const refused = await ann.run('{ me { id } }');
+    const error = { extensions: { code: 'TOO_MANY_OPERATIONS', retryAfter: 1 } };
+    expect(refused).toMatchObject({ status: 429, errors: [error] });
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(await subscribe(client, '{ me { id } }').ended).toMatchObject([error]);
+    expect(await ben.run('{ me { id } }')).toMatchObject({ status: 200 });
+    release();
+    expect(await Promise.all(open)).toMatchObject([{ status: 200 }, { status: 200 }, [{ data: {} }]]);
+    expect(await ann.run('{ me { id } }')).toMatchObject({ status: 200 });
+    await client.dispose();
+  });
+
+  it('charges who is refused, over HTTP and sockets', async () => {
+    const startLimited = async (overloadLimits: Partial<OverloadLimits>) => {
+      const api = await startTestApi({ env: { RATE_LIMIT: '5' }, service: { overloadLimits } });
+      cleanups.push(() => api.stop());
+      return { api, ann: await api.person('ann') };
+    };
+    const full = await startLimited({ maxOperations: 0 });
+    const statuses = [];
+    for (let n = 0; n < 10; n++) statuses.push((await full.ann.run('{ me { id } }')).status);
+    expect(new Set(statuses)).toEqual(new Set([503, 429]));
+    expect(statuses.at(-1)).toBe(429);
+
+    const narrow = await startLimited({ maxUserShare: 0 });
+    const client = connect(narrow.api.url, bearer(narrow.ann.token));
+    const codes = [];
+    for (let n = 0; n < 6; n++) codes.push(await subscribe(client, '{ me { id } }').ended);
+    expect(codes[0]).toMatchObject([{ extensions: { code: 'TOO_MANY_OPERATIONS' } }]);
+    expect(codes.at(-1)).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
     await client.dispose();
   });
 });

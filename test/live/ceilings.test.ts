@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import WebSocket from 'ws';
-import { createCeiling } from '../../src/sockets/ceiling.ts';
+import { createCeiling } from '../../src/ceiling.ts';
 import { createMessageBudget } from '../../src/sockets/messageBudget.ts';
 import { isNestedDeeper } from '../../src/sockets/nesting.ts';
 import { createWaitingSockets } from '../../src/sockets/waiting.ts';

@@ -2,9 +2,9 @@
 export interface Ceiling<Key> {
   /**
    * Counts one more. Returns a function that takes it off again, once however often it is called; or which limit is
-   * reached.
+   * reached. `limit` is that of the key, if it is another one than `maxPerKey` now.
    */
-  enter(key: Key): (() => void) | 'key-full' | 'all-full';
+  enter(key: Key, limit?: number): (() => void) | 'key-full' | 'all-full';
 }
 
 export interface CeilingOptions {
@@ -13,7 +13,7 @@ export interface CeilingOptions {
 }
 
 /** Remembers the keys of what is open, and no others. */
-export function createCeiling<Key>({ maxPerKey = Infinity, maxOfAll = Infinity }: CeilingOptions): Ceiling<Key> {
+export function createCeiling<Key>({ maxPerKey = Infinity, maxOfAll = Infinity }: CeilingOptions = {}): Ceiling<Key> {
   const counts = new Map<Key, number>();
   let all = 0;
 
@@ -25,9 +25,9 @@ export function createCeiling<Key>({ maxPerKey = Infinity, maxOfAll = Infinity }
   }
 
   return {
-    enter(key) {
+    enter(key, limit = maxPerKey) {
       const count = counts.get(key) ?? 0;
-      if (count >= maxPerKey) return 'key-full';
+      if (count >= limit) return 'key-full';
       if (all >= maxOfAll) return 'all-full';
       counts.set(key, count + 1);
       all++;
