@@ -18,6 +18,8 @@ const SETTLING_MS = 6000;
 const SECONDS = 10;
 const MOST_TIMES_SLOWER = 3;
 const NEVER = 1e9;
+/** All requests are of one user. */
+const ONE_USER: Partial<OverloadLimits> = { maxUserShare: 1 };
 const UNLIMITED: Partial<OverloadLimits> = { maxOperations: NEVER, maxUncrowded: NEVER, maxDelayMs: NEVER };
 
 /** What came of the requests that ended after it had settled; times in milliseconds. */
@@ -32,7 +34,7 @@ export async function measureOverload(log: (line: string) => void): Promise<Figu
   await buildContenders();
   const parts = await startParts(log);
   try {
-    const shedding = await measureNode(parts);
+    const shedding = await measureNode({ ...parts, given: { ...parts.given, overloadLimits: ONE_USER } });
     const unlimited = await measureNode({ ...parts, given: { ...parts.given, overloadLimits: UNLIMITED } });
     const { load, overload } = shedding;
     const slower = percentile(overload.served, 0.5) / percentile(load.served, 0.5);
