@@ -1,10 +1,10 @@
 const MAX_BURST = 1000;
 const REFILL_PER_SECOND = 100;
-const BYTES_PER_UNIT = 4096;
+const BYTES_PER_UNIT = 1000;
 
 /** How many messages a socket may send: 100 a second, and up to 1000 at once after a pause. */
 export interface MessageBudget {
-  /** Spends a unit for a message, and one for each 4 kB of it. False if there are too few left. */
+  /** Spends a unit for a message, and one for each kilobyte of it. False if there are too few left. */
   spend(bytes: number): boolean;
 }
 

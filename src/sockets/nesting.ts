@@ -1,7 +1,6 @@
-const QUOTE = '"'.charCodeAt(0);
-const BACKSLASH = '\\'.charCodeAt(0);
-const OPENING = new Set(['[', '{'].map((sign) => sign.charCodeAt(0)));
-const CLOSING = new Set([']', '}'].map((sign) => sign.charCodeAt(0)));
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = ['"', '\\', '[', ']', '{', '}'].map(
+  (sign) => sign.charCodeAt(0),
+);
 
 /**
  * Whether lists and objects in a JSON text are nested deeper than that. One pass over the text, before it is parsed:
@@ -14,8 +13,9 @@ export function isNestedDeeper(json: string, maxDepth: number): boolean {
     const sign = json.charCodeAt(at);
     if (sign === QUOTE) isText = !isText;
     else if (isText) at += sign === BACKSLASH ? 1 : 0;
-    else if (OPENING.has(sign) && ++depth > maxDepth) return true;
-    else if (CLOSING.has(sign)) depth--;
+    else if (sign === OPEN_LIST || sign === OPEN_OBJECT) {
+      if (++depth > maxDepth) return true;
+    } else if (sign === CLOSE_LIST || sign === CLOSE_OBJECT) depth--;
   }
   return false;
 }

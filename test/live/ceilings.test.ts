@@ -434,11 +434,11 @@ describe('the budget of messages', () => {
     expect(spendAll()).toBe(200);
   });
 
-  it('counts a large message for each 4 kB of it', () => {
+  it('counts a large message for each kilobyte of it', () => {
     const budget = createMessageBudget(() => 0);
     let spent = 0;
     while (budget.spend(100_000)) spent++;
-    expect(spent).toBe(40);
+    expect(spent).toBe(9);
   });
 });
 
