@@ -85,6 +85,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   });
   const isKnownHost = createIsKnownHost(options);
   const overload = createOverload(options.overloadLimits);
+  app.server.maxConnections = options.maxSockets + overload.maxHttpConnections;
   const stalled = closeStalledConnections();
   const unsent = createUnsent();
   app.addHook('onClose', () => {

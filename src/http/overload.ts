@@ -5,6 +5,8 @@ import { type Ceiling, createCeiling } from '../ceiling.ts';
 
 /** Whether this process has more to do than it can. */
 export interface Overload {
+  /** Besides those of WebSockets. */
+  maxHttpConnections: number;
   /** Counts an operation of a user, or of an address without a viewer; whether that one or the process runs too many. */
   enter: Ceiling<string>['enter'];
   /** Whether a new operation is refused now. */
@@ -15,6 +17,8 @@ export interface Overload {
 }
 
 export interface OverloadLimits {
+  /** Connections that are open besides those of WebSockets; further ones are closed at once. */
+  maxHttpConnections: number;
   /** Operations that run at once, whatever the load. */
   maxOperations: number;
   /** With more than these, on a saturated event loop, callers wait for each other. */
@@ -34,6 +38,7 @@ export interface OverloadLimits {
 }
 
 const LIMITS: OverloadLimits = {
+  maxHttpConnections: 10_000,
   maxOperations: 1000,
   maxUncrowded: 64,
   maxUserShare: 0.25,
@@ -106,6 +111,7 @@ export function createOverload(given: Partial<OverloadLimits> = {}): Overload {
   const refusesOperations = () => isStrainedForLong() || running >= limit;
   const timer = setInterval(sample, SAMPLE_MS).unref();
   return {
+    maxHttpConnections: limits.maxHttpConnections,
     enter(who) {
       if (refusesOperations()) return 'all-full';
       const leave = users.enter(who, Math.ceil(limit * limits.maxUserShare));

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
@@ -223,5 +224,22 @@ describe('the server, when too much is asked of it', () => {
     expect(codes[0]).toMatchObject([{ extensions: { code: 'TOO_MANY_OPERATIONS' } }]);
     expect(codes.at(-1)).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
     await client.dispose();
+  });
+
+  it('closes connections beyond its ceiling at once, and accepts new ones when others have ended', async () => {
+    const overloadLimits = { maxHttpConnections: 2 };
+    const api = await startTestApi({ env: { HOST: '127.0.0.1', MAX_SOCKETS: '1' }, service: { overloadLimits } });
+    cleanups.push(() => api.stop());
+    const open = async () => {
+      const socket = connectTcp(Number(new URL(api.url).port), '127.0.0.1').on('error', () => undefined);
+      const answered = once(socket, 'data').then(() => socket);
+      socket.write('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n');
+      return Promise.race([answered, once(socket, 'close').then(() => null)]);
+    };
+    const [first, ...others] = [await open(), await open(), await open()];
+    expect(others).not.toContain(null);
+    expect(await open()).toBeNull();
+    first?.destroy();
+    while ((await open()) === null) await sleep(10);
   });
 });
