@@ -21,6 +21,8 @@ export interface Contender {
   measure(workload: Workload, load: Load): Promise<Measured>;
   /** What its process takes now. */
   megabytes(): Promise<number>;
+  /** What its process has used since it began. */
+  cpuMicroseconds(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -92,6 +94,7 @@ export async function startContender(name: Name, { given, token, environment }: 
       };
     },
     megabytes: async () => Math.round((await usageOf(child)).residentBytes / 1e6),
+    cpuMicroseconds: async () => (await usageOf(child)).cpuMicroseconds,
     async stop() {
       const exited = once(child, 'exit');
       child.disconnect();

@@ -14,15 +14,22 @@ const UNAUTHENTICATED: Record<UnauthenticatedReason, string> = {
   USER_NOT_REGISTERED: 'The token is valid, but its user is not registered with Cruddur. Finish signing up first.',
 };
 
+/** One for each reason: an error is expensive to make, and anybody can have this one made. */
+const refusals = new Map<UnauthenticatedReason, GraphQLError>();
+
 /** The caller is not known: HTTP 401. */
 export function unauthenticated(reason: UnauthenticatedReason): GraphQLError {
-  return new GraphQLError(UNAUTHENTICATED[reason], {
+  const known = refusals.get(reason);
+  if (known) return known;
+  const error = new GraphQLError(UNAUTHENTICATED[reason], {
     extensions: {
       code: 'UNAUTHENTICATED',
       reason,
       http: { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) },
     },
   });
+  refusals.set(reason, error);
+  return error;
 }
 
 /** What was asked for is not there, or not for the viewer: the two cannot be told apart. */

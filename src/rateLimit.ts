@@ -31,7 +31,11 @@ export interface RateLimitOptions {
   pointsPerMinute: number;
   /** Shared by all nodes where there is one; while it does not answer, each node counts for itself. */
   redisUrl: string | undefined;
+  /** Called when a user or an address is refused for the first time in a minute. */
+  onLimit?: ((who: { kind: Kind; key: string }) => void) | undefined;
 }
+
+type Kind = 'user' | 'events' | 'address';
 
 /** What a key has spent in its window, and when that window ends. */
 interface Spent {
@@ -67,12 +71,12 @@ export function priceOfDocument(text: string): number {
   return Math.ceil(text.length / 100);
 }
 
-export function createRateLimit({ pointsPerMinute, redisUrl }: RateLimitOptions): RateLimit {
+export function createRateLimit({ pointsPerMinute, redisUrl, onLimit }: RateLimitOptions): RateLimit {
   const connection = redisUrl === undefined ? null : createImpatientRedis(redisUrl, REDIS_TIMEOUT_MS);
   /** The counter of all nodes, while it can be asked. */
   const shared = () => (connection?.status === 'ready' ? connection : null);
 
-  function limiter(kind: 'user' | 'events' | 'address', limit: number) {
+  function limiter(kind: Kind, limit: number) {
     const local = new LRUCache<string, Spent>({ max: MAX_KEYS });
     /** When those whom the shared counter refused may come back. */
     const refused = new LRUCache<string, number>({ max: MAX_KEYS });
@@ -110,6 +114,7 @@ export function createRateLimit({ pointsPerMinute, redisUrl }: RateLimitOptions)
       const { points: spent, endsAt } = together ?? countAlone(key, points);
       if (spent <= limit) return 0;
       if (together) refused.set(key, endsAt);
+      onLimit?.({ kind, key });
       return Math.max(1, endsAt - Date.now());
     }
 
@@ -139,14 +144,21 @@ function refuseWait(waitMs: number): void {
   if (waitMs > 0) throw rateLimited(waitMs);
 }
 
+/** For each number of seconds: an error is expensive to make, and this one has to be cheap. */
+const refusals = new Map<number, GraphQLError>();
+
 /** HTTP 429, with the time after which to try again. */
 export function rateLimited(waitMs: number): GraphQLError {
-  const retryAfter = Math.max(1, Math.ceil(waitMs / 1000));
-  return new GraphQLError(`Too much in a minute: try again in ${retryAfter} seconds`, {
+  const retryAfter = Math.min(WINDOW_MS / 1000, Math.max(1, Math.ceil(waitMs / 1000)));
+  const known = refusals.get(retryAfter);
+  if (known) return known;
+  const error = new GraphQLError(`Too much in a minute: try again in ${retryAfter} seconds`, {
     extensions: {
       code: 'RATE_LIMITED',
       retryAfter,
       http: { status: 429, headers: new Map([['retry-after', String(retryAfter)]]) },
     },
   });
+  refusals.set(retryAfter, error);
+  return error;
 }

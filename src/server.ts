@@ -121,9 +121,12 @@ async function addGraphQL(app: FastifyInstance, openRequests: OpenRequests, opti
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
   const handle = fastifyApolloHandler(apollo, {
-    context: ({ caller }) => Promise.resolve(contextFor(caller, options)),
+    context: ({ caller }) => {
+      if (!caller) throw new Error('The request was not admitted');
+      return Promise.resolve(contextFor(caller, options));
+    },
   });
-  app.decorateRequest('caller');
+  app.decorateRequest('caller', null);
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',

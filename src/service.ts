@@ -112,7 +112,10 @@ export async function createService(
   const { users, closeCache } = openUsers(sql, config, metrics);
   const feed = givenFeed ?? createFeed(config.redisUrl, logger);
   const { rateLimit: pointsPerMinute, redisUrl } = config;
-  const rateLimit = pointsPerMinute > 0 ? createRateLimit({ pointsPerMinute, redisUrl }) : undefined;
+  const onLimit = (who: object) => {
+    logger.info(who, 'over the rate limit: requests are refused, and not logged, for the rest of the minute');
+  };
+  const rateLimit = pointsPerMinute > 0 ? createRateLimit({ pointsPerMinute, redisUrl, onLimit }) : undefined;
   const { app, drain } = await createServer({
     ...config,
     schema,

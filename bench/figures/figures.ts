@@ -6,6 +6,7 @@ import { measureLambda } from './lambda.ts';
 import { measureOverload } from './overload.ts';
 import { simulatePartitions } from './partitions.ts';
 import { measureProjector } from './projector.ts';
+import { measureRefusals } from './refusals.ts';
 import { measureStartup } from './startup.ts';
 import { measureSubscriptions } from './subscriptions.ts';
 import { measureUsersCache } from './usersCache.ts';
@@ -25,6 +26,7 @@ export async function* measureFigures(sizes: Sizes, log: (line: string) => void)
   yield await measureSubscriptions(log);
   yield await measureUsersCache(log);
   yield await measureOverload(log);
+  yield await measureRefusals(log);
   yield await measureStartup();
   yield await measureLambda();
   yield await measureWeb();

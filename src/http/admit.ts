@@ -6,11 +6,12 @@ import { priceOfRequest, type RateLimit, rateLimited } from '../rateLimit.ts';
 import { runTraced } from '../telemetry/trace.ts';
 import { addressOf } from './address.ts';
 import type { OpenRequests } from './openRequests.ts';
+import { refuse } from './refuse.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The viewer whom the token names, or why there is none. Set on `/graphql`, before the body is read. */
-    caller: Viewer | GraphQLError;
+    /** On `/graphql`, before the body is read: the viewer whom the token names, or why there is none. Else null. */
+    caller: Viewer | GraphQLError | null;
   }
 }
 
@@ -35,23 +36,33 @@ export function admit({
   introspection,
   trustedProxies,
 }: AdmitOptions): onRequestAsyncHookHandler {
-  return async (request, reply) => {
-    const { bodyLimit } = request.routeOptions;
-    const bytes = bytesOf(request);
-    // A refusal leaves the body unread: one that is small is skipped, anything else ends the connection.
-    if (bytes > bodyLimit) reply.header('connection', 'close');
-    const { authorization } = request.headers;
-    const caller = await runTraced(request.trace, () => authenticate(authorization)).then(viewerOf, refusal);
-    request.caller = caller;
+  /**
+   * Why a request is not served, or null. Who is over a limit is said in the log once: a line for each request would be
+   * most of what its refusal costs.
+   */
+  async function refusalOf(request: FastifyRequest): Promise<GraphQLError | null> {
+    const { caller } = request;
     if (caller instanceof GraphQLError) {
-      const price = priceOfRequest(Math.min(bytes, bodyLimit));
-      await rateLimit?.takeOfAddress(addressOf(request.raw, trustedProxies), price);
-      if (!introspection) throw caller;
-    } else {
-      request.trace.userId = caller.id;
-      const wait = rateLimit?.waitOfUser(caller.id) ?? 0;
-      if (wait > 0) throw rateLimited(wait);
+      const address = addressOf(request.raw, trustedProxies);
+      const limited = await rateLimit?.takeOfAddress(address, priceOf(request)).catch(refusal);
+      request.isLogged = !limited;
+      return limited ?? (introspection ? null : caller);
     }
+    const wait = caller ? (rateLimit?.waitOfUser(caller.id) ?? 0) : 0;
+    request.isLogged = wait === 0;
+    return wait > 0 ? rateLimited(wait) : null;
+  }
+
+  return async (request, reply) => {
+    const { authorization } = request.headers;
+    request.caller = await runTraced(request.trace, () => authenticate(authorization)).then(viewerOf, refusal);
+    if (!(request.caller instanceof GraphQLError)) request.trace.userId = request.caller.id;
+    const error = await refusalOf(request);
+    if (!error) return;
+    // The body stays unread: one that is small is skipped, any other ends the connection.
+    if (bytesOf(request) > request.routeOptions.bodyLimit) reply.header('connection', 'close');
+    // A reply can be awaited, which takes longer than all the rest.
+    void refuse(reply, error);
   };
 }
 
@@ -63,11 +74,10 @@ export function chargeRefused(
   { whenEnded }: OpenRequests,
   { rateLimit, logger }: Pick<AdmitOptions, 'rateLimit'> & { logger: Logger },
 ): onRequestHookHandler {
-  function charge({ trace, routeOptions, headers }: FastifyRequest): void {
-    const { userId, points } = trace;
-    if (userId === undefined || points > 0) return;
-    const price = priceOfRequest(Math.min(bytesOf({ headers }), routeOptions.bodyLimit));
-    rateLimit?.takeOfUser(userId, price).catch((err: unknown) => {
+  function charge(request: FastifyRequest): void {
+    const { userId, points } = request.trace;
+    if (!rateLimit || userId === undefined || points > 0 || rateLimit.waitOfUser(userId) > 0) return;
+    rateLimit.takeOfUser(userId, priceOf(request)).catch((err: unknown) => {
       if (!(err instanceof GraphQLError)) logger.error({ err }, 'a refused request could not be charged');
     });
   }
@@ -80,8 +90,12 @@ export function chargeRefused(
   };
 }
 
+function priceOf(request: FastifyRequest): number {
+  return priceOfRequest(Math.min(bytesOf(request), request.routeOptions.bodyLimit));
+}
+
 /** How large a request says that its body is; one that does not say so may be of any size. */
-function bytesOf({ headers }: Pick<FastifyRequest, 'headers'>): number {
+function bytesOf({ headers }: FastifyRequest): number {
   if (headers['transfer-encoding'] !== undefined) return Infinity;
   return Number(headers['content-length'] ?? 0);
 }

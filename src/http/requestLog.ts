@@ -7,6 +7,8 @@ import type { OpenRequests } from './openRequests.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     trace: Trace;
+    /** Whether the request gets its line in the log; it does unless somebody says so. */
+    isLogged: boolean;
   }
 }
 
@@ -25,6 +27,7 @@ export function addRequestLog(
   { logger, metrics }: RequestLogOptions,
 ): void {
   app.decorateRequest('trace');
+  app.decorateRequest('isLogged', true);
   app.addHook('onRequest', (request, reply, done) => {
     const startedAt = performance.now();
     request.trace = newTrace(request.id);
@@ -39,6 +42,7 @@ export function addRequestLog(
       const ms = performance.now() - startedAt;
       const { ran, operationName } = request.trace;
       if (path === '/graphql') metrics?.operation(ran ? operationName : 'refused', reply.statusCode, ms / 1000);
+      if (!request.isLogged) return;
       const outcome = isSent ? { status: reply.statusCode } : { aborted: true };
       const durationMs = Math.round(ms * 10) / 10;
       logger.info({ ...request.trace, method: request.method, path, ...outcome, durationMs }, 'request');

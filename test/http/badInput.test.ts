@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cursorOf } from '../../src/messages/cursors.ts';
 import { type GraphQLAnswer, type Person, post, SEND, startTestApi, type TestApi } from '../support/api.ts';
+import { keepLog } from '../support/logged.ts';
 
 let api: TestApi;
 let ann: Person;
 let ben: Person;
 let groupId: string;
 let rowsBefore: number;
+const output = keepLog();
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi({ env: { LOG_LEVEL: 'trace' }, service: { logOutput: output.destination } });
   [ann, ben] = await Promise.all([api.person('ann'), api.person('ben')]);
   const { data } = await ann.run(SEND, { input: { to: { handle: ben.handle }, body: 'hello' } });
   groupId = data.sendMessage.messageGroup?.id ?? '';
@@ -257,6 +259,9 @@ describe('an idempotency key', () => {
   });
 });
 
+const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+const twoOperations = { query: 'query A { me { id } } query B { me { handle } }' };
+
 describe('a request', () => {
   const asAnn = (body: object | string) => post(api.url, body, { authorization: `Bearer ${ann.token}` });
   const deep = (depth: number) => `{ __type(name: "Query") ${'{ ofType '.repeat(depth)}{ name }${' }'.repeat(depth)} }`;
@@ -282,9 +287,80 @@ describe('a request', () => {
     ],
     ['that does not parse', { query: '{ me { id }' }, 400, 'GRAPHQL_PARSE_FAILED'],
     ['for a field that is not there', { query: '{ me { password } }' }, 400, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'for an operation that is not there',
+      { ...twoOperations, operationName: 'C' },
+      400,
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    ['for one of two operations', twoOperations, 400, 'OPERATION_RESOLUTION_FAILURE'],
+    ['with an empty operation name', { ...twoOperations, operationName: '' }, 400, 'OPERATION_RESOLUTION_FAILURE'],
+    ['with variables 5000 deep', `{"query":"{ me { id } }","variables":${nested(5000)}}`, 400, 'BAD_USER_INPUT'],
+    ['with extensions 5000 deep', `{"query":"{ me { id } }","extensions":${nested(5000)}}`, 400, 'BAD_USER_INPUT'],
+    [
+      'with a variable 5000 deep',
+      `{"query":${JSON.stringify(SEND)},"variables":{"input":${nested(5000)}}}`,
+      400,
+      'BAD_USER_INPUT',
+    ],
+    [
+      'with twenty thousand values',
+      { query: 'query ($id: ID!) { messageGroup(id: $id) { id } }', variables: { id: Array(20_000).fill(1) } },
+      400,
+      'BAD_USER_INPUT',
+    ],
+    ['whose query is no text', { query: ['{ me { id } }'] }, 400, 'BAD_REQUEST'],
+    ['whose variables are text', { query: '{ me { id } }', variables: '{}' }, 400, 'BAD_REQUEST'],
+    ['whose variables are a list', { query: '{ me { id } }', variables: [] }, 400, 'BAD_REQUEST'],
+    ['whose operation name is no text', { query: '{ me { id } }', operationName: { a: 1 } }, 400, 'BAD_REQUEST'],
+    ['whose extensions are a list', { query: '{ me { id } }', extensions: [] }, 400, 'BAD_REQUEST'],
+    ['that is an empty batch', [], 400, 'BAD_REQUEST'],
+    ['that is null', 'null', 400, 'BAD_REQUEST'],
   ])('%s is refused with a reason', async (_name, body, status, code) => {
     const answer = await asAnn(body);
     expect([answer.status, codes(answer)]).toEqual([status, [code]]);
+  });
+
+  it.each([
+    ['query twice', 'query={me{id}}&query={me{id}}'],
+    ['operationName twice', 'query={me{id}}&operationName=A&operationName=B'],
+    ['variables twice', 'query={me{id}}&variables={}&variables={}'],
+    ['variables that are no JSON', 'query={me{id}}&variables={'],
+    ['variables that are a list', 'query={me{id}}&variables=[]'],
+    ['variables 200 deep', `query={me{id}}&variables=${nested(200)}`],
+  ])('with GET and %s is refused', async (_name, search) => {
+    const headers = { authorization: `Bearer ${ann.token}`, 'apollo-require-preflight': '1' };
+    expect((await fetch(`${api.url}?${search}`, { headers })).status).toBe(400);
+  });
+
+  it('with many faults is answered with the first five', async () => {
+    const fields = Array.from({ length: 100 }, (_, n) => `nothing${n}`).join(' ');
+    const ofDocument = await asAnn({ query: `{ me { ${fields} } }` });
+    expect([ofDocument.status, codes(ofDocument)]).toEqual([400, Array(5).fill('GRAPHQL_VALIDATION_FAILED')]);
+    const input = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`nothing${n}`, n]));
+    const ofVariables = await asAnn({ query: SEND, variables: { input } });
+    expect([ofVariables.status, codes(ofVariables)]).toEqual([400, Array(5).fill('BAD_USER_INPUT')]);
+  });
+
+  it.each(['POST', 'GET'])('with %s for a subscription is told where subscriptions are served', async (method) => {
+    const query = 'subscription { inboxEvents { cursor } }';
+    const headers = { authorization: `Bearer ${ann.token}`, 'apollo-require-preflight': '1' };
+    const response = await (method === 'GET'
+      ? fetch(`${api.url}?${new URLSearchParams({ query }).toString()}`, { headers })
+      : fetch(api.url, {
+          method,
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: JSON.stringify({ query }),
+        }));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining('graphql-transport-ws'), extensions: { code: 'BAD_REQUEST' } }],
+    });
+  });
+
+  it('that the caller got wrong leaves no error in the log', () => {
+    expect(output.lines('unexpected error')).toEqual([]);
+    expect(output.text()).not.toContain('node_modules');
   });
 
   it('to another path is told where the API is', async () => {

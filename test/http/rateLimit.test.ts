@@ -2,21 +2,25 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
-import { startTestApi, type TestApi } from '../support/api.ts';
+import { createRateLimit } from '../../src/rateLimit.ts';
+import { post, startTestApi, type TestApi, type TestApiOptions } from '../support/api.ts';
+import { keepLog } from '../support/logged.ts';
 import { findRedis, startRedis } from '../support/nodes.ts';
+import { bearer, connect as connectSocket, subscribe } from '../support/socket.ts';
 
 const apis: TestApi[] = [];
 afterEach(async () => {
   await Promise.all(apis.splice(0).map((api) => api.stop()));
 });
 
-async function start(env: Record<string, string>): Promise<TestApi> {
-  const api = await startTestApi({ env });
+async function start(env: Record<string, string>, service: TestApiOptions['service'] = {}): Promise<TestApi> {
+  const api = await startTestApi({ env, service });
   apis.push(api);
   return api;
 }
 
 const ME = '{ me { id } }';
+const EXPENSIVE = 'messageGroups(first: 100) { nodes { messages { nodes { id } } } }';
 
 /** The first line of what is answered to a request whose body never comes. */
 async function answerToHeaders(url: string, header: string): Promise<string> {
@@ -70,6 +74,89 @@ describe('a rate limit', () => {
     const asAnn = `authorization: Bearer ${ann.token}`;
     while ((await ann.run(ME)).status !== 429);
     expect(await answerToHeaders(api.url, asAnn)).toBe('HTTP/1.1 429 Too Many Requests');
+  });
+
+  const json = 'application/json';
+  const page = 'messageGroups(first: $n) { nodes { id } }';
+  it.each([
+    ['a document that does not parse', json, '{"query":"{"}'],
+    ['a document that is not valid', json, '{"query":"{ nothing }"}'],
+    ['a document that is too large', json, JSON.stringify({ query: `{ ${'__typename '.repeat(50)} }` })],
+    ['an operation that is too expensive', json, JSON.stringify({ query: `{ ${EXPENSIVE} }` })],
+    ['an operation that is not there', json, '{"query":"query A { me { id } }","operationName":"B"}'],
+    [
+      'variables that do not fit',
+      json,
+      JSON.stringify({ query: `query ($n: Int) { ${page} }`, variables: { n: 'x' } }),
+    ],
+    ['variables that are too many', json, JSON.stringify({ query: ME, variables: { many: Array(2000).fill(1) } })],
+    ['a subscription', json, '{"query":"subscription { inboxEvents { cursor } }"}'],
+    ['malformed JSON', json, '{'],
+    ['a batch', json, '[{"query":"{ me { id } }"}]'],
+    ['a request without a query', json, '{}'],
+    ['a form', 'application/x-www-form-urlencoded', 'query={ me { id } }'],
+  ])('charges a viewer for %s', async (_name, type, body) => {
+    const api = await start({ RATE_LIMIT: '20' });
+    const ann = await api.person('ann');
+    const headers = { authorization: `Bearer ${ann.token}`, 'content-type': type };
+    const statuses: number[] = [];
+    while (statuses.length < 30 && statuses.at(-1) !== 429) {
+      statuses.push((await post(api.url, body, headers)).status);
+    }
+    expect(statuses.at(-1)).toBe(429);
+    expect(new Set(statuses.slice(0, -1)).size).toBe(1);
+    expect(statuses[0]).toBeGreaterThanOrEqual(400);
+  });
+
+  it('charges for a document that is not known by its size, and takes that off what the operation costs', async () => {
+    const api = await start({ RATE_LIMIT: '10' });
+    const [ann, ben] = await Promise.all([api.person('ann'), api.person('ben')]);
+    const long = `${ME} # ${'x'.repeat(800)}`;
+    // Nine points, of which the operation would cost two.
+    expect((await ann.run(long)).status).toBe(200);
+    expect((await ann.run(ME)).status).toBe(429);
+    for (let n = 0; n < 5; n++) expect((await ben.run(long)).status).toBe(200);
+    expect((await ben.run(long)).status).toBe(429);
+  });
+
+  it('charges for what is refused over a socket', async () => {
+    const api = await start({ RATE_LIMIT: '20' });
+    const ann = await api.person('ann');
+    const client = connectSocket(api.url, bearer(ann.token));
+    // Keeps the socket open.
+    const idle = subscribe(client, 'subscription { inboxEvents { cursor } }');
+    const codeOf = async () => {
+      const ended = await subscribe(client, '{ nothing }').ended;
+      return Array.isArray(ended) ? (ended as { extensions: { code: string } }[])[0]?.extensions.code : 'closed';
+    };
+    const codes = [];
+    while (codes.length < 20 && codes.at(-1) !== 'RATE_LIMITED') codes.push(await codeOf());
+    expect(codes.at(-1)).toBe('RATE_LIMITED');
+    expect(new Set(codes.slice(0, -1))).toEqual(new Set(['GRAPHQL_VALIDATION_FAILED']));
+    expect((await ann.run(ME)).status).toBe(429);
+    idle.stop();
+    await client.dispose();
+  });
+
+  it('says in the log once who is over it, and nothing of what is refused then', async () => {
+    const output = keepLog();
+    const api = await start({ RATE_LIMIT: '10', LOG_LEVEL: 'info' }, { logOutput: output.destination });
+    const ann = await api.person('ann');
+    for (let n = 0; n < 20; n++) await ann.run(ME);
+    // Those that were served, and the one that was refused for its price.
+    expect(output.lines('request')).toHaveLength(6);
+    const limited = output.text().match(/over the rate limit/g);
+    expect(limited).toHaveLength(1);
+  });
+
+  it('remembers fifty thousand addresses, and forgets the one that came first', async () => {
+    const rateLimit = createRateLimit({ pointsPerMinute: 10, redisUrl: undefined });
+    await rateLimit.takeOfAddress('first', 1);
+    await expect(rateLimit.takeOfAddress('first', 1)).rejects.toThrow('Too much');
+    for (let n = 0; n < 50_000; n++) await rateLimit.takeOfAddress(`other-${n}`, 1);
+    await rateLimit.takeOfAddress('first', 1);
+    await expect(rateLimit.takeOfAddress('other-49999', 1)).rejects.toThrow('Too much');
+    rateLimit.close();
   });
 
   it.each([
