@@ -107,3 +107,9 @@ export function createFormatError(logger: Logger): FormatError {
     };
   };
 }
+
+/** An error that was made for the caller. Anything else is thrown on. */
+export function refusal(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  throw error;
+}

@@ -6,6 +6,7 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
+import { refusal } from '../errors.ts';
 import { priceOfDocument, type RateLimit } from '../rateLimit.ts';
 import { cutName, currentTrace, nameOperation } from '../telemetry/trace.ts';
 import { checkCost, type Cost, createCostOf } from './cost.ts';
@@ -127,9 +128,4 @@ function unknownOperation(name: string | null | undefined): GraphQLError {
 async function pay(cost: Cost, payUpTo: PayUpTo): Promise<void> {
   checkCost(cost);
   await payUpTo(cost.points);
-}
-
-function refusal(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  throw error;
 }

@@ -2,6 +2,7 @@ import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } 
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { Authenticate, Viewer } from '../auth.ts';
+import { refusal } from '../errors.ts';
 import { priceOfRequest, type RateLimit, rateLimited } from '../rateLimit.ts';
 import { runTraced } from '../telemetry/trace.ts';
 import { addressOf } from './address.ts';
@@ -102,9 +103,4 @@ function bytesOf({ headers }: FastifyRequest): number {
 
 function viewerOf({ viewer }: { viewer: Viewer }): Viewer {
   return viewer;
-}
-
-function refusal(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  throw error;
 }
